@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef BENCH_H
+#define BENCH_H
+#include "channel/channel.h"
+#include "probe/clock.h"
+#include "probe/window.h"
+#include "region/region.h"
+
+/*
+ * A benchmark is one question, asked of every combination of the axes that it names.
+ *
+ * It owns the measured section and nothing else. It does not parse options, choose CPUs, decide
+ * how often it runs, compute a statistic or print: those belong to plan, measure, analyse,
+ * record and report. One file, one `const struct bench`, one line in list.def.
+ */
+
+/* What a cell varies by, in the order of the CSV columns. plan/axis.c holds their names. */
+enum axis {
+	AXIS_REGION, AXIS_CHANNEL, AXIS_SIZE, AXIS_MESSAGE, AXIS_PAGE, AXIS_ACCESS, AXIS_ORDER,
+	AXIS_STATE, AXIS_POPULATE, AXIS_MEMORY, AXIS_WAIT, AXIS_DEPTH, AXIS_PUBLISH, AXIS_CONSUME,
+	AXIS_PLACE, AXIS_NODE, AXIS_PROCESSES, AXIS_THREADS, AXIS_SEGMENTS, AXIS_DIRECTORY,
+	AXIS_RATE, AXIS_CLOCK,
+	AXES
+};
+#define AXIS(a) (1u << AXIS_##a)
+
+enum access { ACCESS_WRITE, ACCESS_READ };
+enum order { ORDER_SEQUENTIAL, ORDER_RANDOM, ORDER_REVERSE };
+enum state { STATE_FRESH, STATE_RESIDENT, STATE_COLD };
+enum memory { MEMORY_RECYCLED, MEMORY_AS_IS };
+
+/* One combination. `has` says which axes it has; the fields of the others are 0 or NULL. */
+struct cell {
+	const struct bench *bench;
+	const struct part *part;
+	uint32_t has;		/* AXIS(...) bits */
+	const struct region_ops *region;
+	const struct channel_ops *channel;
+	uint64_t size, message;	/* bytes */
+	uint64_t page, access, order, state, populate, memory; /* enums above */
+	uint64_t wait, depth, publish, consume;
+	const char *place;	/* a word of plan/place.h, or locations as given */
+	const char *node;
+	uint64_t processes, threads, segments;
+	const char *directory;
+	uint64_t rate;
+	uint64_t clock;
+	bool verify;		/* not an axis: check every message's contents */
+};
+
+/* KIND_TIME: amount is ns, value is ns/operation, smaller is better.
+ * KIND_RATE: amount is ns, value is operations/s, larger is better.
+ * KIND_COUNT: amount is a count, value is count/operation; one value, or not_deterministic.
+ * KIND_BOUND: a KIND_TIME of `bounds`; KIND_BOUND_RATE: a KIND_RATE of `bounds`. */
+enum kind { KIND_TIME, KIND_RATE, KIND_COUNT, KIND_BOUND, KIND_BOUND_RATE };
+
+struct metric {
+	const char *name;	/* "attach" */
+	const char *unit;	/* of the value: "ns", "ns/page", "messages/s", "faults/page" */
+	enum kind kind;
+	bool headline;		/* what ratios and verdicts use */
+	uint64_t samples;	/* room for samples per window; 0: windows only */
+};
+
+/* Each process has its own copy after the fork; outcome and meeting are shared. */
+struct task {
+	const struct cell *cell;
+	struct region region;	/* with part->region: see there */
+	struct channel channel;	/* with AXIS_CHANNEL: open, this process's side taken */
+	struct meter meter;
+	struct why *why;	/* this role's sentence */
+	unsigned serial;	/* of the next object this process makes */
+	/* Bind what was just attached to the cell's memory node, before anyone touches it. */
+	int (*place_memory)(const struct task *t, void *addr, size_t len);
+	unsigned long nodes;	/* bit mask for place_memory; 0 on a machine with one node */
+};
+
+/* Who makes the region of a task:
+ * REGION_NONE       nobody; the part has none.
+ * REGION_ATTACHED   the harness: `work` finds it attached in every role, its name removed.
+ * REGION_UNATTACHED the harness creates it (in resident state a keeper has populated it and
+ *                   stays attached); `work` attaches it.
+ * REGION_OWN        `work` creates, attaches, detaches and removes copies of t->region. */
+enum region_by { REGION_NONE, REGION_ATTACHED, REGION_UNATTACHED, REGION_OWN };
+
+/* What one invocation does: a benchmark has one part, or several that differ in roles or axes. */
+struct part {
+	const char *name;
+	uint32_t axes;		/* AXIS(...): those of the channel are added by the plan */
+	uint32_t states;	/* with AXIS_STATE: bits 1u << STATE_... that this part is for */
+	int roles;		/* processes that measure: 1 or 2 */
+	enum region_by region;
+	struct metric metric[METRICS_MAX + 1]; /* ends with a NULL name */
+
+	/* Can this cell be measured? CANNOT says why not. Parent. Optional. */
+	int (*fits)(const struct cell *c, struct why *w);
+	/* How many windows an invocation has at most. Parent and worker. */
+	uint64_t (*windows)(const struct cell *c);
+	/* The whole measurement: warm up, then windows. Every role, in its own process, bound. */
+	int (*work)(struct task *t, int role);
+};
+
+struct bench {
+	const char *name;	/* the user's word: "first-touch" is bench_first_touch in first_touch.c */
+	const char *about;	/* the question, in one line */
+	const struct part *parts; /* ends with a NULL name */
+};
+
+/* This metric cannot be had in this cell; the others can. Keeps the sentence for its row. */
+__attribute__((format(printf, 3, 4))) void metric_cannot(struct task *t, unsigned metric,
+							 const char *fmt, ...);
+
+#endif

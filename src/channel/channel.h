@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef CHANNEL_H
+#define CHANNEL_H
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include "probe/series.h"
+#include "region/region.h"
+
+/*
+ * A channel moves messages of one fixed size between exactly two processes, both ways.
+ *
+ * The producer (end 0) writes every message whole; the consumer (end 1) reads it whole, copied
+ * out or checksummed, and verifies its sequence number always, its contents with `verify`.
+ *
+ * A mechanism writes put() and take() for one message; loops.h builds the measured loops around
+ * them, so every mechanism is timed by the same code and no indirect call is paid per message.
+ */
+enum wait { WAIT_SPIN, WAIT_YIELD, WAIT_FUTEX };
+enum consume { CONSUME_COPY, CONSUME_CHECKSUM };
+
+/* Which axes a channel has of its own; the others are empty in its rows. */
+enum { CHANNEL_REGION = 1, CHANNEL_DEPTH = 2, CHANNEL_PUBLISH = 4, CHANNEL_WAIT = 8 };
+
+struct channel {
+	const struct channel_ops *ops;
+	size_t message;		/* bytes per message, >= MESSAGE_MIN */
+	size_t depth;		/* bytes of ring, where ops->axes has CHANNEL_DEPTH */
+	unsigned publish;	/* messages per publication, where CHANNEL_PUBLISH */
+	enum wait wait;		/* where CHANNEL_WAIT */
+	enum consume consume;
+	bool verify;
+	struct region *region;	/* this process's view of what it lives in; NULL without */
+	void *buf;		/* this process's private copy of one message */
+	uint64_t sent, taken;	/* by this process, since side(): the sequence numbers */
+	int end;		/* 0 or 1, set by side() */
+	int fd[4];		/* for channels made of descriptors: 0->1 read, write; 1->0 likewise */
+	void *priv;		/* priv_size bytes of this process's own, zeroed */
+	struct why *why;
+};
+
+/* A message starts with its 8-byte sequence number. */
+#define MESSAGE_MIN 8
+
+struct channel_ops {
+	const char *name;	/* the file, the symbol, the user's word, the CSV value */
+	const char *about;	/* one line for `list` */
+	unsigned axes;		/* CHANNEL_... */
+	size_t priv_size;	/* bytes of c->priv, given by the harness */
+
+	/* Can it carry c->message bytes with c->depth? CANNOT names the limit. Parent and worker.
+	 * Optional. */
+	int (*fits)(const struct channel *c);
+	/* Bytes of region it needs. Required with CHANNEL_REGION. */
+	size_t (*room)(const struct channel *c);
+	/* Once, in the worker, before the fork and before the region is attached. Optional. */
+	int (*open)(struct channel *c);
+	/* Once in each process, after the fork; c->region is attached and zero. Required. */
+	int (*side)(struct channel *c, int end);
+	/* Once in each process, after the last message. Optional. */
+	void (*close)(struct channel *c);
+	/* Messages in flight when it is full, >= 1: windows are whole numbers of these. Required. */
+	uint64_t (*lap)(const struct channel *c);
+
+	/* The measured loops, by LOOPS of loops.h. */
+	int (*pour)(struct channel *c, uint64_t n);  /* put n messages and publish them all */
+	int (*drain)(struct channel *c, uint64_t n); /* take n messages */
+	int (*ping)(struct channel *c, uint64_t n);  /* n times: put, then take */
+	int (*ping_each)(struct channel *c, uint64_t n, struct series *s); /* timed one by one */
+	int (*echo)(struct channel *c, uint64_t n);  /* n times: take, then put */
+};
+
+#endif

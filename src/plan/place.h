@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef PLACE_H
+#define PLACE_H
+#include <stdbool.h>
+#include <stddef.h>
+#include "base/fail.h"
+
+/*
+ * A place is a pair of CPUs named by what they share:
+ *
+ *	same	one hardware thread (the two roles take turns)
+ *	smt	two threads of one core
+ *	l2	two cores under one second-level cache
+ *	l3	two cores under one third-level cache, not one L2
+ *	package	two cores of one package that share no cache
+ *	machine	two packages
+ *
+ * Names, not numbers, go into the results, so that rows of two machines can be joined. place.c is
+ * the only file that includes hwloc; its load is paid once, by the parent.
+ */
+struct topology; /* a loaded topology, restricted to the CPUs this process may use */
+
+struct place {
+	char name[128];		/* one of the words above, or the two locations as given */
+	int logical[2], os[2];	/* PU indexes per role */
+	char cpus[2][1024];	/* each role's CPU as hwloc's list text, for sched_setaffinity */
+	int node;		/* OS index of the NUMA node local to role 0; -1 if none */
+};
+
+/* This machine (xml and synthetic NULL), an XML file, or a synthetic description. */
+int topology_load(struct topology **t, const char *xml, const char *synthetic, struct why *w);
+void topology_free(struct topology *t);
+
+/* False for XML files and synthetic descriptions: measuring there is refused. */
+bool topology_is_here(const struct topology *t);
+
+/* How many PUs this process may use, and how many NUMA nodes there are. */
+int topology_pus(const struct topology *t);
+int topology_nodes(const struct topology *t);
+
+/* The topology as hwloc XML (malloc'ed), for run.json. */
+char *topology_xml(const struct topology *t, struct why *w);
+
+/* The words, in order of distance, NULL-ended: same smt l2 l3 package machine. */
+extern const char *const place_words[];
+
+/* Find a place: a word, "auto", or two hwloc-calc locations joined by '+'. `auto` is the closest
+ * pair that is not the same core, or the best there is. CANNOT where this machine has no such
+ * pair; -EINVAL (misused) for what is no place at all or a CPU that is not allowed. */
+int place_find(const struct topology *t, const char *word, struct place *p, struct why *w);
+
+#endif

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef PLAN_H
+#define PLAN_H
+#include "bench.h"
+#include "plan/place.h"
+
+/*
+ * What a run will do: cells, the groups that they form, and what cannot be done here and why.
+ * Made once, before the first block, and fixed from then on.
+ */
+struct planned {
+	struct cell cell;
+	int status;		/* 0: will be run; CANNOT: `why` says what is in the way */
+	struct why why;
+	struct place place;	/* resolved; one-role cells run on its first CPU */
+	const char *filesystem;	/* of cell.directory: "ext4"; NULL without one */
+	size_t base;		/* index of the cell that its ratios are relative to; NO_BASE */
+	size_t group;		/* index into groups */
+	uint64_t expected_ns;	/* of one invocation, wall time */
+};
+#define NO_BASE ((size_t)-1)
+
+struct plan {
+	struct planned *cells;
+	size_t n;
+	size_t groups;		/* cells of a group are run back to back */
+	unsigned blocks;	/* J: how often every cell is invoked */
+};
+
+/* The name of a group's base cell as it stands in the `base` column: "region=sysv",
+ * "channel=ring/region=sysv"; "" without a base. In buf. */
+const char *plan_base_name(const struct plan *p, const struct planned *c, char *buf, size_t len);
+
+#endif

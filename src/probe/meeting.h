@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef MEETING_H
+#define MEETING_H
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+/*
+ * Where two roles meet, exchange cache lines and agree on numbers: one page of anonymous shared
+ * memory mapped by the worker before the fork. Never the mechanism under test.
+ */
+struct meeting {
+	_Alignas(128) _Atomic uint32_t arrived;	/* both roles count up; futex word */
+	_Alignas(128) _Atomic uint64_t ping;	/* role 0 writes, role 1 reads */
+	_Alignas(128) _Atomic uint64_t pong;	/* role 1 writes, role 0 reads */
+	_Alignas(128) _Atomic uint64_t agreed;	/* what one role tells the other before they meet */
+	bool sleeping;	/* the roles share a CPU: sleep in a futex instead of spinning */
+};
+
+/* Wait until both roles have called this equally often. Orders everything before it in either
+ * role before everything after it in the other. */
+void meeting_meet(struct meeting *m);
+
+/* One-way cache-line time in ns: best of 10 batches of 20 round trips, halved. Role 0 calls
+ * meeting_ping while role 1 calls meeting_pong; both have met before. Spinning only. */
+double meeting_ping(struct meeting *m);
+void meeting_pong(struct meeting *m);
+
+#endif

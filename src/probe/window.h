@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef WINDOW_H
+#define WINDOW_H
+#include <stddef.h>
+#include "base/fail.h"
+#include "probe/canary.h"
+#include "probe/counters.h"
+#include "probe/meeting.h"
+#include "probe/series.h"
+
+/*
+ * A window is about a millisecond of measuring between two canary readings; an invocation is
+ * made of windows. Benchmarks call window_open and window_close around the section that they
+ * time; everything else here is bookkeeping that stays outside it.
+ */
+#define ROLES_MAX   2
+#define METRICS_MAX 8
+
+/* What a window aims at (method.md: at least 0.5 ms of measured time). */
+#define WINDOW_NS     1000000u
+#define WINDOW_MIN_NS 500000u
+
+/* One metric's share of one window. Its value is amount / operations. */
+struct portion {
+	uint64_t amount;	/* ns; for counts the count */
+	uint64_t operations;
+	uint64_t first, samples; /* its samples in the metric's series */
+};
+
+struct window {
+	uint64_t started_ns, elapsed_ns; /* between the canaries */
+	struct canary before[ROLES_MAX], after[ROLES_MAX];
+	double line_before, line_after;	/* one-way cache-line ns; NAN with one role or one CPU */
+	struct portion portion[METRICS_MAX];
+};
+
+/* All that an invocation leaves behind, in a shared mapping made by the parent: this header,
+ * then windows_cap windows, then the samples of each metric. */
+struct outcome {
+	int status;		/* 0, -errno or CANNOT, as the worker returned it */
+	struct why why[ROLES_MAX + 1]; /* a sentence per role, and the keeper's */
+	uint64_t batch;		/* events timed as one in the sampled metrics; 1 unless said */
+	double clock_cost_ns;
+	uint64_t ready_ns;	/* when the first window opened */
+	uint64_t finished_ns;	/* when the last one closed */
+	struct counters counters[ROLES_MAX]; /* sums over the timed sections */
+	int64_t faults_due[ROLES_MAX]; /* what the benchmark expected; -1: no model */
+	int memory_node;	/* where the region's pages are; -1 unknown */
+	struct why metric_why[METRICS_MAX]; /* why a metric cannot be had in this cell; else "" */
+	uint64_t windows, windows_cap;
+	struct series series[METRICS_MAX]; /* .v is valid in the worker only */
+	struct window window[]; /* windows_cap, then the samples */
+};
+
+/* One per process and role. */
+struct meter {
+	struct outcome *out;
+	struct meeting *meeting; /* NULL with one role */
+	int role;
+	uint64_t index;		/* windows this role has opened */
+	struct counters at_open;
+};
+
+/* Bytes of an outcome with room for these; samples[m] is the capacity of metric m. */
+size_t outcome_size(uint64_t windows, const uint64_t samples[METRICS_MAX]);
+
+/* Lay out a zeroed mapping of that size. */
+void outcome_init(struct outcome *out, uint64_t windows, const uint64_t samples[METRICS_MAX]);
+
+/* The samples of metric m as the calling process sees them. */
+const uint32_t *outcome_samples(const struct outcome *out, unsigned metric);
+
+/* Both roles call these, equally often. Opening past windows_cap is -ENOSPC. */
+int window_open(struct meter *m);
+int window_close(struct meter *m);
+
+/* The benchmark's model: this role's last window should have taken `faults` minor faults.
+ * Without a call the model is 0. Call before window_close. */
+void window_faults_due(struct meter *m, uint64_t faults);
+
+/* No model for this invocation: any number of faults is accepted. */
+void window_faults_unknown(struct meter *m);
+
+#endif

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef REGION_H
+#define REGION_H
+#include <stdbool.h>
+#include <stddef.h>
+#include "base/fail.h"
+
+/*
+ * A region is bytes that two processes can both address.
+ *
+ * Its life has four steps, in this order, and every mechanism splits its system calls the same
+ * way, so that like is compared with like:
+ *
+ *	create   the object exists, sparse; nothing is mapped   shmget     memfd_create, ftruncate
+ *	attach   it is mapped in this process                   shmat      mmap
+ *	detach   it is unmapped; the object stays               shmdt      munmap
+ *	remove   its name is gone; its pages go with the last   IPC_RMID   close (and unlink)
+ *	         attacher, or here if there is none
+ *
+ * Except where the life cycle itself is measured, the harness removes the object right after the
+ * first attach, so that a killed run leaves nothing behind. Not earlier: System V frees a segment
+ * that nobody is attached to. Other processes then attach by id or inherited descriptor, which
+ * `struct region` copied at the fork carries.
+ */
+enum page { PAGE_BASE, PAGE_THP, PAGE_2M, PAGE_1G };
+
+#define REGION_PATH_MAX 512
+
+struct region {
+	const struct region_ops *ops;
+	size_t len;		/* bytes, a multiple of the page in use */
+	enum page page;
+	const char *directory;	/* where named files go; NULL unless ops->in_directory */
+	char path[REGION_PATH_MAX]; /* its name, by ops->identify; "" for those without one */
+	void *addr;		/* this process's view; NULL while detached */
+	int id;			/* shmid or descriptor; means the same thing after a fork */
+	struct why *why;	/* where hooks put their sentence */
+};
+
+/* Hooks return 0, -errno or CANNOT (base/fail.h), and put their sentence in r->why. They run in
+ * worker processes; `fits` runs in the parent too. Optional hooks may be NULL. */
+struct region_ops {
+	const char *name;	/* "sysv": the file, the symbol, the user's word, the CSV value */
+	const char *about;	/* one line for `list` */
+	unsigned pages;		/* which kinds of page it can give: bits 1u << PAGE_... */
+	bool in_directory;	/* one object per --directory given */
+	bool inherited;		/* has no attach: mapped by create, before the fork */
+
+	int (*create)(struct region *r); /* required; leaves nothing behind when it fails */
+	int (*attach)(struct region *r); /* required; where inherited: only sets nothing up */
+	int (*detach)(struct region *r); /* required */
+	int (*remove)(struct region *r); /* required; the object may still be mapped here */
+
+	/* Make the name of object number `serial` of this process, outside any timing. Optional. */
+	int (*identify)(struct region *r, unsigned serial);
+	/* Would r->len bytes fit, all of them touched? CANNOT names the limit. Optional. */
+	int (*fits)(const struct region *r);
+	/* Write everything to disk and drop it from the page cache, checked. Created, not mapped
+	 * anywhere. Optional: NULL where `cold` makes no sense. */
+	int (*evict)(struct region *r);
+};
+
+/* Set up r for `ops` without making anything. */
+void region_init(struct region *r, const struct region_ops *ops, size_t len, struct why *w);
+
+/* identify (if any) and create. */
+int region_create(struct region *r, unsigned serial);
+
+#endif
