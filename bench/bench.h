@@ -40,7 +40,7 @@ struct cell {
 	uint64_t page, access, order, state, populate, memory; /* enums above */
 	uint64_t wait, depth, publish, consume;
 	const char *place;	/* a word of plan/place.h, or locations as given */
-	const char *node;
+	uint64_t node;
 	uint64_t processes, threads, segments;
 	const char *directory;
 	uint64_t rate;

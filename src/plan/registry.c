@@ -18,16 +18,13 @@
 #define BENCH(n)   &bench_##n,
 const struct region_ops *const regions[] = {
 #include "region/list.def"
-	NULL
-};
+	NULL};
 const struct channel_ops *const channels[] = {
 #include "channel/list.def"
-	NULL
-};
+	NULL};
 const struct bench *const benches[] = {
 #include "list.def"
-	NULL
-};
+	NULL};
 
 const struct region_ops *registry_region(const char *name)
 {
@@ -97,7 +94,8 @@ static int check_benches(struct why *w)
 				    b->name ? b->name : "without a name");
 		for (const struct part *p = b->parts; p->name; p++)
 			if (!p->windows || !p->work || p->roles < 1 || p->roles > ROLES_MAX)
-				return fail(w, 0, "benchmark %s, part %s: windows, work or roles missing",
+				return fail(w, 0,
+					    "benchmark %s, part %s: windows, work or roles missing",
 					    b->name, p->name);
 	}
 	return 0;
