@@ -25,9 +25,9 @@ static inline uint64_t clock_cpu_ns(void)
 
 /* What the clock can tell, from 10^5 back-to-back reads on the calling CPU (about 3 ms). */
 struct clock_quality {
-	const char *name;	/* "monotonic" */
-	uint64_t resolution_ns;	/* smallest non-zero difference of two reads */
-	double cost_ns;		/* mean of one read */
+	const char *name;         /* "monotonic" */
+	uint64_t resolution_ns;   /* smallest non-zero difference of two reads */
+	double cost_ns;           /* mean of one read */
 	uint64_t p999_ns, max_ns; /* of back-to-back differences: the machine's hiccup floor */
 };
 

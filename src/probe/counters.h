@@ -15,7 +15,6 @@ struct counters {
 struct counters counters_read(void);
 
 /* sum += now - before */
-void counters_add(struct counters *sum, const struct counters *before,
-		  const struct counters *now);
+void counters_add(struct counters *sum, const struct counters *before, const struct counters *now);
 
 #endif

@@ -10,11 +10,11 @@
  * memory mapped by the worker before the fork. Never the mechanism under test.
  */
 struct meeting {
-	_Alignas(128) _Atomic uint32_t arrived;	/* both roles count up; futex word */
-	_Alignas(128) _Atomic uint64_t ping;	/* role 0 writes, role 1 reads */
-	_Alignas(128) _Atomic uint64_t pong;	/* role 1 writes, role 0 reads */
-	_Alignas(128) _Atomic uint64_t agreed;	/* what one role tells the other before they meet */
-	bool sleeping;	/* the roles share a CPU: sleep in a futex instead of spinning */
+	_Alignas(128) _Atomic uint32_t arrived; /* both roles count up; futex word */
+	_Alignas(128) _Atomic uint64_t ping;    /* role 0 writes, role 1 reads */
+	_Alignas(128) _Atomic uint64_t pong;    /* role 1 writes, role 0 reads */
+	_Alignas(128) _Atomic uint64_t agreed;  /* what one role tells the other before they meet */
+	bool sleeping; /* the roles share a CPU: sleep in a futex instead of spinning */
 };
 
 /* Wait until both roles have called this equally often. Orders everything before it in either

@@ -11,11 +11,12 @@
  * the parent reads it after the worker has exited.
  */
 struct series {
-	uint32_t *v;		/* ns of one event, or of one batch (then outcome.batch says) */
+	uint32_t *v; /* ns of one event, or of one batch (then outcome.batch says) */
 	uint64_t len, cap;
-	uint64_t lost;		/* samples past cap, or of 2^32 ns and more: counted, not dropped in silence */
-	uint64_t amount;	/* exact sum since the window opened, ns (lost ones included) */
-	uint64_t operations;	/* what the sum is over, since the window opened */
+	uint64_t
+		lost; /* samples past cap, or of 2^32 ns and more: counted, not dropped in silence */
+	uint64_t amount;     /* exact sum since the window opened, ns (lost ones included) */
+	uint64_t operations; /* what the sum is over, since the window opened */
 };
 
 /* One timed event that did `operations` operations in `ns`. */

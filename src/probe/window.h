@@ -22,7 +22,7 @@
 
 /* One metric's share of one window. Its value is amount / operations. */
 struct portion {
-	uint64_t amount;	/* ns; for counts the count */
+	uint64_t amount; /* ns; for counts the count */
 	uint64_t operations;
 	uint64_t first, samples; /* its samples in the metric's series */
 };
@@ -30,26 +30,26 @@ struct portion {
 struct window {
 	uint64_t started_ns, elapsed_ns; /* between the canaries */
 	struct canary before[ROLES_MAX], after[ROLES_MAX];
-	double line_before, line_after;	/* one-way cache-line ns; NAN with one role or one CPU */
+	double line_before, line_after; /* one-way cache-line ns; NAN with one role or one CPU */
 	struct portion portion[METRICS_MAX];
 };
 
 /* All that an invocation leaves behind, in a shared mapping made by the parent: this header,
  * then windows_cap windows, then the samples of each metric. */
 struct outcome {
-	int status;		/* 0, -errno or CANNOT, as the worker returned it */
+	int status;                    /* 0, -errno or CANNOT, as the worker returned it */
 	struct why why[ROLES_MAX + 1]; /* a sentence per role, and the keeper's */
-	uint64_t batch;		/* events timed as one in the sampled metrics; 1 unless said */
+	uint64_t batch; /* events timed as one in the sampled metrics; 1 unless said */
 	double clock_cost_ns;
-	uint64_t ready_ns;	/* when the first window opened */
-	uint64_t finished_ns;	/* when the last one closed */
+	uint64_t ready_ns;                   /* when the first window opened */
+	uint64_t finished_ns;                /* when the last one closed */
 	struct counters counters[ROLES_MAX]; /* sums over the timed sections */
-	int64_t faults_due[ROLES_MAX]; /* what the benchmark expected; -1: no model */
-	int memory_node;	/* where the region's pages are; -1 unknown */
-	struct why metric_why[METRICS_MAX]; /* why a metric cannot be had in this cell; else "" */
+	int64_t faults_due[ROLES_MAX];       /* what the benchmark expected; -1: no model */
+	int memory_node;                     /* where the region's pages are; -1 unknown */
+	struct why metric_why[METRICS_MAX];  /* why a metric cannot be had in this cell; else "" */
 	uint64_t windows, windows_cap;
 	struct series series[METRICS_MAX]; /* .v is valid in the worker only */
-	struct window window[]; /* windows_cap, then the samples */
+	struct window window[];            /* windows_cap, then the samples */
 };
 
 /* One per process and role. */
@@ -57,7 +57,7 @@ struct meter {
 	struct outcome *out;
 	struct meeting *meeting; /* NULL with one role */
 	int role;
-	uint64_t index;		/* windows this role has opened */
+	uint64_t index; /* windows this role has opened */
 	struct counters at_open;
 };
 

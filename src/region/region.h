@@ -28,23 +28,23 @@ enum page { PAGE_BASE, PAGE_THP, PAGE_2M, PAGE_1G };
 
 struct region {
 	const struct region_ops *ops;
-	size_t len;		/* bytes, a multiple of the page in use */
+	size_t len; /* bytes, a multiple of the page in use */
 	enum page page;
-	const char *directory;	/* where named files go; NULL unless ops->in_directory */
+	const char *directory;      /* where named files go; NULL unless ops->in_directory */
 	char path[REGION_PATH_MAX]; /* its name, by ops->identify; "" for those without one */
-	void *addr;		/* this process's view; NULL while detached */
-	int id;			/* shmid or descriptor; means the same thing after a fork */
-	struct why *why;	/* where hooks put their sentence */
+	void *addr;                 /* this process's view; NULL while detached */
+	int id;                     /* shmid or descriptor; means the same thing after a fork */
+	struct why *why;            /* where hooks put their sentence */
 };
 
 /* Hooks return 0, -errno or CANNOT (base/fail.h), and put their sentence in r->why. They run in
  * worker processes; `fits` runs in the parent too. Optional hooks may be NULL. */
 struct region_ops {
-	const char *name;	/* "sysv": the file, the symbol, the user's word, the CSV value */
-	const char *about;	/* one line for `list` */
-	unsigned pages;		/* which kinds of page it can give: bits 1u << PAGE_... */
-	bool in_directory;	/* one object per --directory given */
-	bool inherited;		/* has no attach: mapped by create, before the fork */
+	const char *name;  /* "sysv": the file, the symbol, the user's word, the CSV value */
+	const char *about; /* one line for `list` */
+	unsigned pages;    /* which kinds of page it can give: bits 1u << PAGE_... */
+	bool in_directory; /* one object per --directory given */
+	bool inherited;    /* has no attach: mapped by create, before the fork */
 
 	int (*create)(struct region *r); /* required; leaves nothing behind when it fails */
 	int (*attach)(struct region *r); /* required; where inherited: only sets nothing up */
@@ -53,17 +53,28 @@ struct region_ops {
 
 	/* Make the name of object number `serial` of this process, outside any timing. Optional. */
 	int (*identify)(struct region *r, unsigned serial);
-	/* Would r->len bytes fit, all of them touched? CANNOT names the limit. Optional. */
-	int (*fits)(const struct region *r);
-	/* Write everything to disk and drop it from the page cache, checked. Created, not mapped
-	 * anywhere. Optional: NULL where `cold` makes no sense. */
+	/* Do the mechanism's own limits allow r->len bytes, `touched` of them touched? CANNOT names
+	 * the limit and how to raise it. Memory as such is region_fits' business. Optional. */
+	int (*fits)(const struct region *r, size_t touched);
+	/* Write dirty pages to the disk they live on. Optional: NULL where there is none. */
+	int (*sync)(struct region *r);
+	/* Drop every page from the page cache, checked. Synced, mapped nowhere. Optional: NULL
+	 * where `cold` makes no sense. */
 	int (*evict)(struct region *r);
 };
 
 /* Set up r for `ops` without making anything. */
 void region_init(struct region *r, const struct region_ops *ops, size_t len, struct why *w);
 
+/* Would it fit: the mechanism's limits, memory, and the cgroup's? CANNOT names what is in the way,
+ * before anything is made and long before a SIGBUS. */
+int region_fits(const struct region *r, size_t touched);
+
 /* identify (if any) and create. */
 int region_create(struct region *r, unsigned serial);
+
+/* Fault all of it in, writing (zeroes become zeroes), as this process: MADV_POPULATE_WRITE where
+ * the kernel has it (5.14), else a write to each page. Attached. */
+int region_populate(struct region *r);
 
 #endif

@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The two canary loops. Inline assembly, so that no compiler can merge, vectorise or reorder what
+ * they count. Registers are added to registers: recent cores resolve an add of a small constant
+ * at rename, without an execution unit, and such an add would not feel a busy sibling.
+ */
+#include <math.h>
+#include "probe/canary.h"
+#include "probe/clock.h"
+
+enum {
+	ADD_LOOPS = 20000,     /* of 16 adds: 12 to 40 us */
+	MULTIPLY_LOOPS = 2500, /* of 8 multiplies: 12 to 30 us */
+	ADDS = ADD_LOOPS * 16,
+	CHAIN_CYCLES = MULTIPLY_LOOPS * 8 * 3,
+};
+
+#if defined(__x86_64__)
+
+#define ADD_ROUND                                                                                  \
+	"add %%rdx, %%rax\n add %%rdx, %%rsi\n add %%rdx, %%rdi\n add %%rdx, %%r8\n"               \
+	"add %%rdx, %%r9\n add %%rdx, %%r10\n add %%rdx, %%r11\n add %%rdx, %%r12\n"
+
+static void adds(unsigned long loops)
+{
+	__asm__ volatile("1:\n" ADD_ROUND ADD_ROUND "dec %0\n jnz 1b\n"
+			 : "+r"(loops)
+			 :
+			 : "rax", "rdx", "rsi", "rdi", "r8", "r9", "r10", "r11", "r12", "cc");
+}
+
+#define MULTIPLY4 "imul %1, %1\n imul %1, %1\n imul %1, %1\n imul %1, %1\n"
+
+static void chain(unsigned long loops)
+{
+	unsigned long x = 3;
+
+	__asm__ volatile("1:\n" MULTIPLY4 MULTIPLY4 "dec %0\n jnz 1b\n"
+			 : "+r"(loops), "+r"(x)
+			 :
+			 : "cc");
+}
+
+const char *canary_unavailable(void)
+{
+	return NULL;
+}
+
+#elif defined(__aarch64__)
+
+#define ADD_ROUND                                                                                  \
+	"add x1, x1, x0\n add x2, x2, x0\n add x3, x3, x0\n add x4, x4, x0\n"                      \
+	"add x5, x5, x0\n add x6, x6, x0\n add x7, x7, x0\n add x8, x8, x0\n"
+
+static void adds(unsigned long loops)
+{
+	__asm__ volatile("1:\n" ADD_ROUND ADD_ROUND "subs %0, %0, #1\n b.ne 1b\n"
+			 : "+r"(loops)
+			 :
+			 : "x0", "x1", "x2", "x3", "x4", "x5", "x6", "x7", "x8", "cc");
+}
+
+#define MULTIPLY4 "mul %1, %1, %1\n mul %1, %1, %1\n mul %1, %1, %1\n mul %1, %1, %1\n"
+
+static void chain(unsigned long loops)
+{
+	unsigned long x = 3;
+
+	__asm__ volatile("1:\n" MULTIPLY4 MULTIPLY4 "subs %0, %0, #1\n b.ne 1b\n"
+			 : "+r"(loops), "+r"(x)
+			 :
+			 : "cc");
+}
+
+const char *canary_unavailable(void)
+{
+	return NULL;
+}
+
+#else
+
+static void adds(unsigned long loops)
+{
+	(void)loops;
+}
+
+static void chain(unsigned long loops)
+{
+	(void)loops;
+}
+
+const char *canary_unavailable(void)
+{
+	return "the canary loops are written for x86-64 and aarch64 only";
+}
+
+#endif
+
+struct canary canary_read(void)
+{
+	if (canary_unavailable())
+		return (struct canary){NAN, NAN};
+	uint64_t start = clock_ns();
+	adds(ADD_LOOPS);
+	uint64_t middle = clock_ns();
+	chain(MULTIPLY_LOOPS);
+	uint64_t end = clock_ns();
+	double chain_ghz = CHAIN_CYCLES / (double)(end - middle);
+
+	return (struct canary){
+		.adds_per_cycle = ADDS / (double)(middle - start) / chain_ghz,
+		.chain_ghz = chain_ghz,
+	};
+}

@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A regular file: open, ftruncate, mmap. What it costs is the file system's business, so each
+ * directory is a cell of its own. Sparse like every other region: a write fault then allocates
+ * the block as well (page_mkwrite), and dirty pages may meet writeback.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/magic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/vfs.h>
+#include <unistd.h>
+#include "region/backing.h"
+
+static int file_identify(struct region *r, unsigned serial)
+{
+	int n = snprintf(r->path, sizeof r->path, "%s/shmbench-%d-%u", r->directory, (int)getpid(),
+			 serial);
+
+	if (n >= (int)sizeof r->path)
+		return fail(r->why, ENAMETOOLONG, "a file in %s", r->directory);
+	return 0;
+}
+
+static int file_create(struct region *r)
+{
+	r->id = open(r->path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	if (r->id < 0)
+		return fail(r->why, errno, "open of %s", r->path);
+	int err = backing_resize(r);
+	if (err)
+		unlink(r->path);
+	return err;
+}
+
+static int file_remove(struct region *r)
+{
+	if (unlink(r->path))
+		return fail(r->why, errno, "unlink of %s", r->path);
+	return close(r->id) ? fail(r->why, errno, "close of %s", r->path) : 0;
+}
+
+static int file_fits(const struct region *r, size_t touched)
+{
+	(void)touched;
+	return backing_space(r, r->directory);
+}
+
+static int file_sync(struct region *r)
+{
+	return fsync(r->id) ? fail(r->why, errno, "fsync of a file in %s", r->directory) : 0;
+}
+
+/* Pages of the file that the page cache holds, by mincore(2) of a mapping that nobody touches. */
+static int file_cached(struct region *r, size_t *cached)
+{
+	size_t page = (size_t)sysconf(_SC_PAGESIZE), pages = (r->len + page - 1) / page;
+	unsigned char *in = malloc(pages);
+	void *p = mmap(NULL, r->len, PROT_READ, MAP_SHARED, r->id, 0);
+	int err = 0;
+
+	*cached = 0;
+	if (!in || p == MAP_FAILED || mincore(p, r->len, in))
+		err = fail(r->why, errno, "mincore of a file in %s", r->directory);
+	for (size_t i = 0; !err && i < pages; i++)
+		*cached += in[i] & 1;
+	if (p != MAP_FAILED)
+		munmap(p, r->len);
+	free(in);
+	return err;
+}
+
+static int file_evict(struct region *r)
+{
+	struct statfs fs;
+	size_t cached;
+
+	if (fstatfs(r->id, &fs))
+		return fail(r->why, errno, "fstatfs of a file in %s", r->directory);
+	if (fs.f_type == TMPFS_MAGIC || fs.f_type == RAMFS_MAGIC)
+		return cannot(r->why, "no cold state in %s: its file system has no disk",
+			      r->directory);
+	if (posix_fadvise(r->id, 0, 0, POSIX_FADV_DONTNEED))
+		return fail(r->why, errno, "posix_fadvise of a file in %s", r->directory);
+	int err = file_cached(r, &cached);
+	if (!err && cached)
+		return cannot(r->why, "no cold state in %s: %zu pages stay in the page cache",
+			      r->directory, cached);
+	return err;
+}
+
+const struct region_ops region_file = {
+	.name = "file",
+	.about = "regular file: open, mmap",
+	.pages = 1u << PAGE_BASE,
+	.in_directory = true,
+	.identify = file_identify,
+	.create = file_create,
+	.attach = backing_map,
+	.detach = backing_unmap,
+	.remove = file_remove,
+	.fits = file_fits,
+	.sync = file_sync,
+	.evict = file_evict,
+};

@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: MIT */
+/* What all regions have in common: set-up, population, and the question whether memory is there. */
+#include <errno.h>
+#include <limits.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+#include "region/backing.h"
+
+#ifndef MADV_POPULATE_WRITE
+#define MADV_POPULATE_WRITE 23
+#endif
+
+void region_init(struct region *r, const struct region_ops *ops, size_t len, struct why *w)
+{
+	*r = (struct region){.ops = ops, .len = len, .id = -1, .why = w};
+}
+
+int region_create(struct region *r, unsigned serial)
+{
+	int err = r->ops->identify ? r->ops->identify(r, serial) : 0;
+
+	return err ? err : r->ops->create(r);
+}
+
+/* Bytes of one line of /proc/meminfo. */
+static unsigned long long meminfo(const char *key)
+{
+	FILE *f = fopen("/proc/meminfo", "re");
+	char line[128];
+	unsigned long long kib = 0;
+	size_t len = strlen(key);
+
+	while (f && fgets(line, sizeof line, f))
+		if (!strncmp(line, key, len) && line[len] == ':') {
+			sscanf(line + len + 1, "%llu", &kib);
+			break;
+		}
+	if (f)
+		fclose(f);
+	return kib * 1024;
+}
+
+/* The path of this process in one cgroup hierarchy: "memory" for v1, "" for v2. */
+static int cgroup_path(const char *controller, char *path, size_t len)
+{
+	FILE *f = fopen("/proc/self/cgroup", "re");
+	char line[PATH_MAX];
+	int found = 0;
+
+	while (f && !found && fgets(line, sizeof line, f)) {
+		char *first = strchr(line, ':'), *second = first ? strchr(first + 1, ':') : NULL;
+
+		if (!second)
+			continue;
+		*second = '\0';
+		if (strcmp(first + 1, controller))
+			continue;
+		second[1 + strcspn(second + 1, "\n")] = '\0';
+		found = snprintf(path, len, "%s", second + 1) < (int)len;
+	}
+	if (f)
+		fclose(f);
+	return found;
+}
+
+/* What the cgroup at root/path, or one above it, leaves of its memory limit. A container often
+ * shows its own cgroup at the root of the mount, whatever the path says; so both are tried. */
+static unsigned long long cgroup_room(const char *root, char *path, const char *limit,
+				      const char *usage)
+{
+	unsigned long long room = ULLONG_MAX;
+	char file[PATH_MAX + 64];
+
+	for (;;) {
+		snprintf(file, sizeof file, "%s%s/%s", root, path, limit);
+		unsigned long long max = backing_limit(file, ULLONG_MAX);
+		snprintf(file, sizeof file, "%s%s/%s", root, path, usage);
+		unsigned long long now = backing_limit(file, 0);
+		unsigned long long left = max == ULLONG_MAX ? max : max > now ? max - now : 0;
+
+		if (left < room)
+			room = left;
+		char *slash = strrchr(path, '/');
+		if (!slash)
+			return room;
+		*slash = '\0';
+	}
+}
+
+static unsigned long long memory_room(const char **whose)
+{
+	unsigned long long room = meminfo("MemAvailable"), v1 = ULLONG_MAX, v2 = ULLONG_MAX;
+	char path[PATH_MAX];
+
+	*whose = "MemAvailable";
+	if (cgroup_path("memory", path, sizeof path))
+		v1 = cgroup_room("/sys/fs/cgroup/memory", path, "memory.limit_in_bytes",
+				 "memory.usage_in_bytes");
+	if (cgroup_path("", path, sizeof path))
+		v2 = cgroup_room("/sys/fs/cgroup", path, "memory.max", "memory.current");
+	if (v1 < room || v2 < room) {
+		*whose = "the cgroup's memory limit";
+		room = v1 < v2 ? v1 : v2;
+	}
+	return room;
+}
+
+int region_fits(const struct region *r, size_t touched)
+{
+	/* Page tables of two processes (8 bytes a page each) and some air. */
+	const unsigned long long air = 64ull << 20;
+	unsigned long long need = touched + touched / 256 + air, room;
+	const char *whose;
+	int err = r->ops->fits ? r->ops->fits(r, touched) : 0;
+
+	if (err)
+		return err;
+	room = memory_room(&whose);
+	if (need > room)
+		return cannot(r->why,
+			      "%s of %zu MiB: %llu MiB of memory are needed, %s leaves %llu MiB",
+			      r->ops->name, r->len >> 20, need >> 20, whose, room >> 20);
+	return 0;
+}
+
+int region_populate(struct region *r)
+{
+	size_t page = (size_t)sysconf(_SC_PAGESIZE);
+
+	if (!madvise(r->addr, r->len, MADV_POPULATE_WRITE))
+		return 0;
+	if (errno != EINVAL)
+		return fail(r->why, errno, "populating %zu bytes of %s", r->len, r->ops->name);
+	for (size_t at = 0; at < r->len; at += page)
+		((volatile char *)r->addr)[at] = 0;
+	return 0;
+}
