@@ -24,18 +24,18 @@ enum { CHANNEL_REGION = 1, CHANNEL_DEPTH = 2, CHANNEL_PUBLISH = 4, CHANNEL_WAIT 
 
 struct channel {
 	const struct channel_ops *ops;
-	size_t message;		/* bytes per message, >= MESSAGE_MIN */
-	size_t depth;		/* bytes of ring, where ops->axes has CHANNEL_DEPTH */
-	unsigned publish;	/* messages per publication, where CHANNEL_PUBLISH */
-	enum wait wait;		/* where CHANNEL_WAIT */
+	size_t message;   /* bytes per message, >= MESSAGE_MIN */
+	size_t depth;     /* bytes of ring, where ops->axes has CHANNEL_DEPTH */
+	unsigned publish; /* messages per publication, where CHANNEL_PUBLISH */
+	enum wait wait;   /* where CHANNEL_WAIT */
 	enum consume consume;
 	bool verify;
-	struct region *region;	/* this process's view of what it lives in; NULL without */
-	void *buf;		/* this process's private copy of one message */
-	uint64_t sent, taken;	/* by this process, since side(): the sequence numbers */
-	int end;		/* 0 or 1, set by side() */
-	int fd[4];		/* for channels made of descriptors: 0->1 read, write; 1->0 likewise */
-	void *priv;		/* priv_size bytes of this process's own, zeroed */
+	struct region *region; /* this process's view of what it lives in; NULL without */
+	void *buf;             /* this process's private copy of one message */
+	uint64_t sent, taken;  /* by this process, since side(): the sequence numbers */
+	int end;               /* 0 or 1, set by side() */
+	int fd[4];  /* for channels made of descriptors: 0->1 read, write; 1->0 likewise */
+	void *priv; /* priv_size bytes of this process's own, zeroed */
 	struct why *why;
 };
 
@@ -43,10 +43,10 @@ struct channel {
 #define MESSAGE_MIN 8
 
 struct channel_ops {
-	const char *name;	/* the file, the symbol, the user's word, the CSV value */
-	const char *about;	/* one line for `list` */
-	unsigned axes;		/* CHANNEL_... */
-	size_t priv_size;	/* bytes of c->priv, given by the harness */
+	const char *name;  /* the file, the symbol, the user's word, the CSV value */
+	const char *about; /* one line for `list` */
+	unsigned axes;     /* CHANNEL_... */
+	size_t priv_size;  /* bytes of c->priv, given by the harness */
 
 	/* Can it carry c->message bytes with c->depth? CANNOT names the limit. Parent and worker.
 	 * Optional. */
@@ -67,7 +67,7 @@ struct channel_ops {
 	int (*drain)(struct channel *c, uint64_t n); /* take n messages */
 	int (*ping)(struct channel *c, uint64_t n);  /* n times: put, then take */
 	int (*ping_each)(struct channel *c, uint64_t n, struct series *s); /* timed one by one */
-	int (*echo)(struct channel *c, uint64_t n);  /* n times: take, then put */
+	int (*echo)(struct channel *c, uint64_t n); /* n times: take, then put */
 };
 
 #endif

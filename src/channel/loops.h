@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The measured loops, written once. Include this after defining
+ *
+ *	static inline int put(struct channel *c);	make and send message number c->sent++
+ *	static inline int flush(struct channel *c);	what put has held back is visible now
+ *	static inline int take(struct channel *c);	wait for one message, message_consume it
+ *
+ * and end the channel_ops with LOOPS. put and take are inlined here, so that the timing code of
+ * every mechanism is the same and no indirect call is paid per message.
+ */
+#include "probe/clock.h"
+
+static int loop_pour(struct channel *c, uint64_t n)
+{
+	int err = 0;
+
+	while (n-- && !err)
+		err = put(c);
+	return err ? err : flush(c);
+}
+
+static int loop_drain(struct channel *c, uint64_t n)
+{
+	int err = 0;
+
+	while (n-- && !err)
+		err = take(c);
+	return err;
+}
+
+static inline int round_trip(struct channel *c)
+{
+	int err = put(c);
+
+	if (!err)
+		err = flush(c);
+	return err ? err : take(c);
+}
+
+static int loop_ping(struct channel *c, uint64_t n)
+{
+	int err = 0;
+
+	while (n-- && !err)
+		err = round_trip(c);
+	return err;
+}
+
+static int loop_ping_each(struct channel *c, uint64_t n, struct series *s)
+{
+	int err = 0;
+
+	while (n-- && !err) {
+		uint64_t start = clock_ns();
+
+		err = round_trip(c);
+		series_add(s, clock_ns() - start, 1);
+	}
+	return err;
+}
+
+static int loop_echo(struct channel *c, uint64_t n)
+{
+	int err = 0;
+
+	while (n-- && !err) {
+		err = take(c);
+		if (!err)
+			err = put(c);
+		if (!err)
+			err = flush(c);
+	}
+	return err;
+}
+
+#define LOOPS                                                                                      \
+	.pour = loop_pour, .drain = loop_drain, .ping = loop_ping, .ping_each = loop_ping_each,    \
+	.echo = loop_echo

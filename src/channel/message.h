@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef MESSAGE_H
+#define MESSAGE_H
+#include <errno.h>
+#include <inttypes.h>
+#include <string.h>
+#include "channel/channel.h"
+
+/*
+ * What a message is, for every channel: word i of message number n is n + i, the bytes after the
+ * last whole word are the first ones of the next. So a message is written whole by the producer,
+ * its number is its first word, and any byte out of place shows.
+ *
+ * A peer that writes only the first bytes of a message, or reads only a header, measures something
+ * else; so do both sides here in full, whatever the mechanism.
+ */
+
+/* Write message number n into `to`, len >= MESSAGE_MIN bytes. */
+static inline void message_make(void *to, size_t len, uint64_t n)
+{
+	char *p = to;
+
+	memcpy(p, &n, sizeof n);
+	if (len == sizeof n)
+		return;
+	size_t words = len / sizeof n;
+	for (size_t i = 1; i < words; i++) {
+		uint64_t word = n + i;
+
+		memcpy(p + i * sizeof word, &word, sizeof word);
+	}
+	uint64_t next = n + words;
+	if (len % sizeof n)
+		memcpy(p + words * sizeof n, &next, len % sizeof n);
+}
+
+/* The sum of all whole words: what `consume=checksum` computes. */
+static inline uint64_t message_sum(const void *from, size_t len)
+{
+	const char *p = from;
+	uint64_t sum = 0;
+
+	for (size_t i = 0; i < len / sizeof sum; i++) {
+		uint64_t word;
+
+		memcpy(&word, p + i * sizeof word, sizeof word);
+		sum += word;
+	}
+	return sum;
+}
+
+static inline void message_copy(void *to, const void *from, size_t len)
+{
+	/* A call of memcpy costs more than the 8 bytes do. */
+	if (len == sizeof(uint64_t))
+		memcpy(to, from, sizeof(uint64_t));
+	else
+		memcpy(to, from, len);
+}
+
+/* Is every byte of it as message_make left it? */
+static inline bool message_intact(const void *from, size_t len, uint64_t n)
+{
+	const char *p = from;
+
+	for (size_t i = 0; i < len / sizeof n; i++) {
+		uint64_t word;
+
+		memcpy(&word, p + i * sizeof word, sizeof word);
+		if (word != n + i)
+			return false;
+	}
+	uint64_t next = n + len / sizeof n;
+	return !memcmp(p + len / sizeof n * sizeof n, &next, len % sizeof n);
+}
+
+/* Read the message at `from` whole (copied into c->buf, or summed where it is) and check that it
+ * is the one that is due. `from` may be c->buf itself. */
+static inline int message_consume(struct channel *c, const void *from)
+{
+	uint64_t due = c->taken++, n, words = c->message / sizeof n;
+	bool intact = true;
+
+	if (c->consume == CONSUME_CHECKSUM) {
+		memcpy(&n, from, sizeof n);
+		intact = message_sum(from, c->message) == words * due + words * (words - 1) / 2;
+	} else {
+		if (from != c->buf)
+			message_copy(c->buf, from, c->message);
+		memcpy(&n, c->buf, sizeof n);
+	}
+	if (__builtin_expect(n != due, 0))
+		return fail(c->why, EBADMSG,
+			    "%s: message %" PRIu64 " arrived where %" PRIu64 " was due",
+			    c->ops->name, n, due);
+	if (c->verify && intact)
+		intact =
+			message_intact(c->consume == CONSUME_COPY ? c->buf : from, c->message, due);
+	if (__builtin_expect(!intact, 0))
+		return fail(c->why, EBADMSG, "%s: message %" PRIu64 " has other contents",
+			    c->ops->name, due);
+	return 0;
+}
+
+#endif
