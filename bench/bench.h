@@ -16,10 +16,28 @@
 
 /* What a cell varies by, in the order of the CSV columns. plan/axis.c holds their names. */
 enum axis {
-	AXIS_REGION, AXIS_CHANNEL, AXIS_SIZE, AXIS_MESSAGE, AXIS_PAGE, AXIS_ACCESS, AXIS_ORDER,
-	AXIS_STATE, AXIS_POPULATE, AXIS_MEMORY, AXIS_WAIT, AXIS_DEPTH, AXIS_PUBLISH, AXIS_CONSUME,
-	AXIS_PLACE, AXIS_NODE, AXIS_PROCESSES, AXIS_THREADS, AXIS_SEGMENTS, AXIS_DIRECTORY,
-	AXIS_RATE, AXIS_CLOCK,
+	AXIS_REGION,
+	AXIS_CHANNEL,
+	AXIS_SIZE,
+	AXIS_MESSAGE,
+	AXIS_PAGE,
+	AXIS_ACCESS,
+	AXIS_ORDER,
+	AXIS_STATE,
+	AXIS_POPULATE,
+	AXIS_MEMORY,
+	AXIS_WAIT,
+	AXIS_DEPTH,
+	AXIS_PUBLISH,
+	AXIS_CONSUME,
+	AXIS_PLACE,
+	AXIS_NODE,
+	AXIS_PROCESSES,
+	AXIS_THREADS,
+	AXIS_SEGMENTS,
+	AXIS_DIRECTORY,
+	AXIS_RATE,
+	AXIS_CLOCK,
 	AXES
 };
 #define AXIS(a) (1u << AXIS_##a)
@@ -33,19 +51,19 @@ enum memory { MEMORY_RECYCLED, MEMORY_AS_IS };
 struct cell {
 	const struct bench *bench;
 	const struct part *part;
-	uint32_t has;		/* AXIS(...) bits */
+	uint32_t has; /* AXIS(...) bits */
 	const struct region_ops *region;
 	const struct channel_ops *channel;
-	uint64_t size, message;	/* bytes */
+	uint64_t size, message;                                /* bytes */
 	uint64_t page, access, order, state, populate, memory; /* enums above */
 	uint64_t wait, depth, publish, consume;
-	const char *place;	/* a word of plan/place.h, or locations as given */
+	const char *place; /* a word of plan/place.h, or locations as given */
 	uint64_t node;
 	uint64_t processes, threads, segments;
 	const char *directory;
 	uint64_t rate;
 	uint64_t clock;
-	bool verify;		/* not an axis: check every message's contents */
+	bool verify; /* not an axis: check every message's contents */
 };
 
 /* KIND_TIME: amount is ns, value is ns/operation, smaller is better.
@@ -55,45 +73,50 @@ struct cell {
 enum kind { KIND_TIME, KIND_RATE, KIND_COUNT, KIND_BOUND, KIND_BOUND_RATE };
 
 struct metric {
-	const char *name;	/* "attach" */
-	const char *unit;	/* of the value: "ns", "ns/page", "messages/s", "faults/page" */
+	const char *name; /* "attach" */
+	const char *unit; /* of the value: "ns", "ns/page", "messages/s", "faults/page" */
 	enum kind kind;
-	bool headline;		/* what ratios and verdicts use */
-	uint64_t samples;	/* room for samples per window; 0: windows only */
+	bool headline;    /* what ratios and verdicts use */
+	bool varies;      /* KIND_COUNT: may differ between invocations without a flag */
+	uint64_t samples; /* room for samples per window; 0: windows only */
 };
 
 /* Each process has its own copy after the fork; outcome and meeting are shared. */
 struct task {
 	const struct cell *cell;
-	struct region region;	/* with part->region: see there */
-	struct channel channel;	/* with AXIS_CHANNEL: open, this process's side taken */
+	struct region region;   /* with part->region: see there */
+	struct channel channel; /* with AXIS_CHANNEL: open, this process's side taken */
 	struct meter meter;
-	struct why *why;	/* this role's sentence */
-	unsigned serial;	/* of the next object this process makes */
+	struct why *why; /* this role's sentence */
+	unsigned serial; /* of the next object this process makes */
 	/* Bind what was just attached to the cell's memory node, before anyone touches it. */
 	int (*place_memory)(const struct task *t, void *addr, size_t len);
-	unsigned long nodes;	/* bit mask for place_memory; 0 on a machine with one node */
+	unsigned long nodes; /* bit mask for place_memory; 0 on a machine with one node */
 };
 
 /* Who makes the region of a task:
- * REGION_NONE       nobody; the part has none.
- * REGION_ATTACHED   the harness: `work` finds it attached in every role, its name removed.
- * REGION_UNATTACHED the harness creates it (in resident state a keeper has populated it and
- *                   stays attached); `work` attaches it.
- * REGION_OWN        `work` creates, attaches, detaches and removes copies of t->region. */
-enum region_by { REGION_NONE, REGION_ATTACHED, REGION_UNATTACHED, REGION_OWN };
+ * REGION_NONE      nobody; the part has none.
+ * REGION_ATTACHED  the harness: `work` finds it attached in every role, its name removed.
+ * REGION_OWN       in fresh state `work` creates, attaches, detaches and removes copies of
+ *                  t->region; in resident and cold state the harness has created t->region and
+ *                  filled it (resident: a keeper stays attached), and `work` attaches it. */
+enum region_by { REGION_NONE, REGION_ATTACHED, REGION_OWN };
 
 /* What one invocation does: a benchmark has one part, or several that differ in roles or axes. */
 struct part {
 	const char *name;
-	uint32_t axes;		/* AXIS(...): those of the channel are added by the plan */
-	uint32_t states;	/* with AXIS_STATE: bits 1u << STATE_... that this part is for */
-	int roles;		/* processes that measure: 1 or 2 */
+	uint32_t axes;   /* AXIS(...): those of the channel are added by the plan */
+	uint32_t states; /* with AXIS_STATE: bits 1u << STATE_... that this part is for */
+	int roles;       /* processes that measure: 1 or 2 */
 	enum region_by region;
-	struct metric metric[METRICS_MAX + 1]; /* ends with a NULL name */
+	bool sparse;                  /* in fresh state only a few pages of an object are touched */
+	const struct metric *metrics; /* at most METRICS_MAX; ends with a NULL name */
 
 	/* Can this cell be measured? CANNOT says why not. Parent. Optional. */
 	int (*fits)(const struct cell *c, struct why *w);
+	/* Bytes of region that a part with REGION_ATTACHED and neither AXIS_SIZE nor AXIS_CHANNEL
+	 * needs. Parent and worker. */
+	uint64_t (*room)(const struct cell *c);
 	/* How many windows an invocation has at most. Parent and worker. */
 	uint64_t (*windows)(const struct cell *c);
 	/* The whole measurement: warm up, then windows. Every role, in its own process, bound. */
@@ -101,10 +124,16 @@ struct part {
 };
 
 struct bench {
-	const char *name;	/* the user's word: "first-touch" is bench_first_touch in first_touch.c */
-	const char *about;	/* the question, in one line */
+	const char *name; /* the user's word: "first-touch" is bench_first_touch in first_touch.c */
+	const char *about;        /* the question, in one line */
 	const struct part *parts; /* ends with a NULL name */
 };
+
+/* The series that metric m of this task's part is recorded in. */
+static inline struct series *task_series(struct task *t, unsigned m)
+{
+	return &t->meter.out->series[m];
+}
 
 /* This metric cannot be had in this cell; the others can. Keeps the sentence for its row. */
 __attribute__((format(printf, 3, 4))) void metric_cannot(struct task *t, unsigned metric,

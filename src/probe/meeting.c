@@ -42,21 +42,40 @@ void meeting_meet(struct meeting *m)
 			cpu_pause();
 }
 
+uint64_t meeting_volley(struct meeting *m, uint64_t n)
+{
+	uint64_t at = atomic_load_explicit(&m->ping, memory_order_relaxed), start = clock_ns();
+
+	while (n--) {
+		/* Release: what is timed is a message, and a message carries data. Pairs with the
+		 * acquire in meeting_return. */
+		atomic_store_explicit(&m->ping, ++at, memory_order_release);
+		while (atomic_load_explicit(&m->pong, memory_order_acquire) != at)
+			cpu_pause();
+	}
+	return clock_ns() - start;
+}
+
+void meeting_return(struct meeting *m, uint64_t n)
+{
+	/* Its own last answer, not `ping`: role 0 may have sent the next one already. */
+	uint64_t at = atomic_load_explicit(&m->pong, memory_order_relaxed);
+
+	while (n--) {
+		at++;
+		while (atomic_load_explicit(&m->ping, memory_order_acquire) != at)
+			cpu_pause();
+		atomic_store_explicit(&m->pong, at, memory_order_release);
+	}
+}
+
 double meeting_ping(struct meeting *m)
 {
-	uint64_t n = atomic_load_explicit(&m->ping, memory_order_relaxed), best = UINT64_MAX;
+	uint64_t best = UINT64_MAX;
 
 	for (int batch = 0; batch < BATCHES; batch++) {
-		uint64_t start = clock_ns();
+		uint64_t elapsed = meeting_volley(m, ROUND_TRIPS);
 
-		for (int i = 0; i < ROUND_TRIPS; i++) {
-			/* Release: what is timed is a message, and a message carries data. Pairs
-			 * with the acquire in meeting_pong. */
-			atomic_store_explicit(&m->ping, ++n, memory_order_release);
-			while (atomic_load_explicit(&m->pong, memory_order_acquire) != n)
-				cpu_pause();
-		}
-		uint64_t elapsed = clock_ns() - start;
 		if (elapsed < best)
 			best = elapsed;
 	}
@@ -65,13 +84,5 @@ double meeting_ping(struct meeting *m)
 
 void meeting_pong(struct meeting *m)
 {
-	/* Its own last answer, not `ping`: role 0 may have sent the next one already. */
-	uint64_t n = atomic_load_explicit(&m->pong, memory_order_relaxed);
-
-	for (int i = 0; i < BATCHES * ROUND_TRIPS; i++) {
-		n++;
-		while (atomic_load_explicit(&m->ping, memory_order_acquire) != n)
-			cpu_pause();
-		atomic_store_explicit(&m->pong, n, memory_order_release);
-	}
+	meeting_return(m, BATCHES * ROUND_TRIPS);
 }

@@ -21,9 +21,24 @@ struct meeting {
  * role before everything after it in the other. */
 void meeting_meet(struct meeting *m);
 
-/* One-way cache-line time in ns: best of 10 batches of 20 round trips, halved. Role 0 calls
- * meeting_ping while role 1 calls meeting_pong; both have met before. Spinning only. */
+/* n round trips of one cache line; returns ns. Role 0 calls meeting_volley while role 1 calls
+ * meeting_return with the same n; both have met before. Spinning only. */
+uint64_t meeting_volley(struct meeting *m, uint64_t n);
+void meeting_return(struct meeting *m, uint64_t n);
+
+/* One-way cache-line time in ns: best of 10 volleys of 20, halved per round trip. */
 double meeting_ping(struct meeting *m);
 void meeting_pong(struct meeting *m);
+
+static inline void meeting_tell(struct meeting *m, int role, uint64_t value)
+{
+	/* Pairs with meeting_told in the other role. */
+	atomic_store_explicit(&m->told[role].value, value, memory_order_release);
+}
+
+static inline uint64_t meeting_told(struct meeting *m, int role)
+{
+	return atomic_load_explicit(&m->told[role].value, memory_order_acquire);
+}
 
 #endif

@@ -125,6 +125,9 @@ int window_close(struct meter *m)
 	if (m->role == 0)
 		w->elapsed_ns = clock_ns() - w->started_ns;
 	counters_add(&out->counters[m->role], &m->at_open, &now);
+	if (m->any_faults)
+		window_faults_due(m, now.minor_faults - m->at_open.minor_faults);
+	m->any_faults = false;
 	meet(m);
 	w->after[m->role] = canary_together(m);
 	double line = line_together(m);
@@ -141,11 +144,10 @@ int window_close(struct meter *m)
 
 void window_faults_due(struct meter *m, uint64_t faults)
 {
-	if (m->out->faults_due[m->role] >= 0)
-		m->out->faults_due[m->role] += (int64_t)faults;
+	m->out->faults_due[m->role] += faults;
 }
 
-void window_faults_unknown(struct meter *m)
+void window_faults_any(struct meter *m)
 {
-	m->out->faults_due[m->role] = -1;
+	m->any_faults = true;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #ifndef WINDOW_H
 #define WINDOW_H
+#include <stdbool.h>
 #include <stddef.h>
 #include "base/fail.h"
 #include "probe/canary.h"
@@ -59,6 +60,7 @@ struct meter {
 	int role;
 	uint64_t index; /* windows this role has opened */
 	struct counters at_open;
+	bool any_faults; /* in the window that is open */
 };
 
 /* Bytes of an outcome with room for these; samples[m] is the capacity of metric m. */
@@ -74,11 +76,11 @@ const uint32_t *outcome_samples(const struct outcome *out, unsigned metric);
 int window_open(struct meter *m);
 int window_close(struct meter *m);
 
-/* The benchmark's model: this role's last window should have taken `faults` minor faults.
- * Without a call the model is 0. Call before window_close. */
+/* The benchmark's model: this role takes `faults` minor faults in the window that is open. Without
+ * a call the model is 0. */
 void window_faults_due(struct meter *m, uint64_t faults);
 
-/* No model for this invocation: any number of faults is accepted. */
-void window_faults_unknown(struct meter *m);
+/* There is no model for the window that is open: whatever it takes is what is due. */
+void window_faults_any(struct meter *m);
 
 #endif

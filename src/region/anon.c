@@ -37,6 +37,7 @@ const struct region_ops region_anon = {
 	.name = "anon",
 	.about = "anonymous shared mapping, inherited by fork",
 	.pages = 1u << PAGE_BASE,
+	.fault_around = true,
 	.inherited = true,
 	.create = anon_create,
 	.attach = anon_attach,

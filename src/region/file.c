@@ -96,6 +96,7 @@ const struct region_ops region_file = {
 	.name = "file",
 	.about = "regular file: open, mmap",
 	.pages = 1u << PAGE_BASE,
+	.fault_around = true,
 	.in_directory = true,
 	.identify = file_identify,
 	.create = file_create,

@@ -22,6 +22,7 @@ const struct region_ops region_memfd = {
 	.name = "memfd",
 	.about = "nameless tmpfs memory: memfd_create, mmap",
 	.pages = 1u << PAGE_BASE,
+	.fault_around = true,
 	.create = memfd_make,
 	.attach = backing_map,
 	.detach = backing_unmap,

@@ -42,6 +42,7 @@ const struct region_ops region_posix = {
 	.name = "posix",
 	.about = "POSIX shared memory: shm_open, mmap",
 	.pages = 1u << PAGE_BASE,
+	.fault_around = true,
 	.identify = posix_identify,
 	.create = posix_create,
 	.attach = backing_map,

@@ -1,0 +1,460 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What does each step of a region's life cost?
+ *
+ * Both sides of a comparison free the pages in the same step: detach unmaps and the object stays,
+ * remove takes its name and, nobody being attached, its pages. The first attach of a process is a
+ * metric of its own, taken before any warm-up: it pays for cold caches and tables that later ones
+ * find warm, and a user pays it once.
+ */
+#include <errno.h>
+#include <sys/mman.h>
+#include <unistd.h>
+#include "bench.h"
+
+/* What life and again have in common comes first. */
+enum { FIRST_ATTACH, ATTACH, FIRST_ACCESS, DETACH, CYCLE, CREATE, REMOVE };
+enum { DETACH_TOUCHED, REMOVE_POPULATED, SYNC };
+
+enum {
+	WINDOWS = 20,
+	SYNC_WINDOWS = 8,
+	LONG_WINDOWS = 3,     /* where one event lasts longer than a window should */
+	LONG_BYTES = 8 << 20, /* unmapping or freeing this much takes about 2 ms */
+	BATCH_MAX = 16,
+	WARM_NS = 2000000,
+};
+
+static void access_first_byte(const struct task *t, struct region *r)
+{
+	volatile char *p = r->addr;
+
+	if (t->cell->access == ACCESS_WRITE)
+		*p = 1;
+	else
+		(void)*p;
+}
+
+/* The steps that this state has, of `n` objects: in fresh state each is one of its own, else all
+ * are attachments of the one that exists. The steps' times go to `ns`, by metric. */
+struct pass {
+	struct region r[BATCH_MAX];
+	unsigned n;
+	uint64_t ns[REMOVE + 1];
+};
+
+static int pass_identify(struct task *t, struct pass *p)
+{
+	int err = 0;
+
+	for (unsigned i = 0; i < p->n && !err; i++) {
+		p->r[i] = t->region;
+		if (t->cell->state == STATE_FRESH && t->region.ops->identify)
+			err = t->region.ops->identify(&p->r[i], t->serial++);
+	}
+	if (!err && t->cell->state == STATE_COLD)
+		err = t->region.ops->evict(&p->r[0]);
+	return err;
+}
+
+static int each(struct pass *p, int (*step)(struct region *))
+{
+	int err = 0;
+
+	for (unsigned i = 0; i < p->n && !err; i++)
+		err = step(&p->r[i]);
+	return err;
+}
+
+/* Where the memory must be on a node, it is told so between attach and touch, untimed. */
+static int pass_place(struct task *t, struct pass *p)
+{
+	int err = 0;
+
+	for (unsigned i = 0; t->nodes && i < p->n && !err; i++)
+		err = t->place_memory(t, p->r[i].addr, p->r[i].len);
+	return err;
+}
+
+static int pass_timed(struct task *t, struct pass *p)
+{
+	const struct region_ops *ops = t->region.ops;
+	bool fresh = t->cell->state == STATE_FRESH;
+	int err = pass_identify(t, p);
+	uint64_t start = clock_ns(), created, attached, placed, accessed, detached;
+
+	if (!err && fresh)
+		err = each(p, ops->create);
+	created = clock_ns();
+	if (!err)
+		err = each(p, ops->attach);
+	attached = placed = clock_ns();
+	if (!err && t->nodes) {
+		err = pass_place(t, p);
+		placed = clock_ns();
+	}
+	for (unsigned i = 0; i < p->n && !err; i++)
+		access_first_byte(t, &p->r[i]);
+	accessed = clock_ns();
+	if (!err)
+		err = each(p, ops->detach);
+	detached = clock_ns();
+	if (!err && fresh)
+		err = each(p, ops->remove);
+	p->ns[CREATE] = created - start;
+	p->ns[ATTACH] = attached - created;
+	p->ns[FIRST_ACCESS] = accessed - placed;
+	p->ns[DETACH] = detached - accessed;
+	p->ns[REMOVE] = clock_ns() - detached;
+	return err;
+}
+
+/* The same without a clock inside. */
+static int pass_untimed(struct task *t, struct pass *p)
+{
+	const struct region_ops *ops = t->region.ops;
+	bool fresh = t->cell->state == STATE_FRESH;
+	int err = fresh ? each(p, ops->create) : 0;
+
+	if (!err)
+		err = each(p, ops->attach);
+	if (!err)
+		err = pass_place(t, p);
+	for (unsigned i = 0; i < p->n && !err; i++)
+		access_first_byte(t, &p->r[i]);
+	if (!err)
+		err = each(p, ops->detach);
+	if (!err && fresh)
+		err = each(p, ops->remove);
+	return err;
+}
+
+/* Steps that a mechanism does not have are no zeroes: their rows say so. */
+static bool has_step(const struct region_ops *ops, unsigned metric)
+{
+	return !ops->inherited || (metric != ATTACH && metric != FIRST_ATTACH && metric != REMOVE);
+}
+
+static void say_missing_steps(struct task *t)
+{
+	if (!t->region.ops->inherited)
+		return;
+	metric_cannot(t, FIRST_ATTACH, "an anonymous mapping is inherited by fork, not attached");
+	metric_cannot(t, ATTACH, "an anonymous mapping is inherited by fork, not attached");
+	if (t->cell->state == STATE_FRESH)
+		metric_cannot(t, REMOVE,
+			      "munmap is the end of an anonymous mapping: nothing is left "
+			      "to remove");
+}
+
+/* Before anything else in this process: one attach, and the rest of that object's life. */
+static int first_attach(struct task *t)
+{
+	struct region r = t->region;
+	const struct region_ops *ops = r.ops;
+	bool fresh = t->cell->state == STATE_FRESH;
+	int err = fresh ? region_create(&r, t->serial++) : 0;
+
+	if (!err && t->cell->state == STATE_COLD)
+		err = ops->evict(&r);
+	if (!err)
+		err = window_open(&t->meter);
+	if (err)
+		return err;
+	uint64_t start = clock_ns();
+	err = ops->attach(&r);
+	uint64_t ns = clock_ns() - start;
+	if (has_step(ops, FIRST_ATTACH))
+		series_add(task_series(t, FIRST_ATTACH), ns, 1);
+	/* The first call of a function may fault in its code: also paid once, and by this metric. */
+	window_faults_any(&t->meter);
+	if (!err)
+		err = window_close(&t->meter);
+	if (!err)
+		err = ops->detach(&r);
+	return err || !fresh ? err : ops->remove(&r);
+}
+
+/* Warm the path up, and find how many events must be timed as one for the clock to be at most
+ * 5 % of what it brackets (method.md, section 2): a power of two. */
+static int warm(struct task *t, struct pass *p, unsigned *batch)
+{
+	uint64_t attach = 0, detach = 0, passes = 0, end = clock_ns() + WARM_NS;
+	int err = 0;
+
+	p->n = 1;
+	while (!err && (passes < 3 || clock_ns() < end)) {
+		err = pass_timed(t, p);
+		attach += p->ns[ATTACH];
+		detach += p->ns[DETACH];
+		passes++;
+	}
+	double shorter = (double)(attach < detach ? attach : detach) / (double)passes;
+	if (t->region.ops->inherited)
+		shorter = (double)detach / (double)passes;
+	*batch = 1;
+	while (*batch < BATCH_MAX && t->cell->state != STATE_COLD && !t->region.ops->inherited &&
+	       t->meter.out->clock_cost_ns > .05 * shorter * *batch)
+		*batch *= 2;
+	t->meter.out->batch = *batch;
+	return err;
+}
+
+/* Every access takes one fault, whichever way the page comes; a file system may need more. */
+static void model_faults(struct task *t, uint64_t accesses)
+{
+	if (t->region.ops->in_directory)
+		window_faults_any(&t->meter);
+	else
+		window_faults_due(&t->meter, accesses);
+}
+
+static int steps_window(struct task *t, struct pass *p)
+{
+	static const unsigned metric[] = {CREATE, ATTACH, FIRST_ACCESS, DETACH, REMOVE};
+	bool fresh = t->cell->state == STATE_FRESH;
+	uint64_t passes = 0;
+	int err = window_open(&t->meter);
+
+	for (uint64_t end = clock_ns() + WINDOW_NS; !err && clock_ns() < end; passes++) {
+		err = pass_timed(t, p);
+		for (unsigned i = 0; i < sizeof metric / sizeof *metric; i++)
+			if (has_step(t->region.ops, metric[i]) &&
+			    (fresh || (metric[i] != CREATE && metric[i] != REMOVE)))
+				series_add(task_series(t, metric[i]), p->ns[metric[i]], p->n);
+	}
+	model_faults(t, passes * p->n);
+	return err ? err : window_close(&t->meter);
+}
+
+static int cycle_window(struct task *t, struct pass *p)
+{
+	uint64_t passes = 0;
+	int err = window_open(&t->meter);
+
+	for (uint64_t end = clock_ns() + WINDOW_NS; !err && clock_ns() < end; passes++) {
+		err = pass_identify(t, p);
+		uint64_t start = clock_ns();
+		if (!err)
+			err = pass_untimed(t, p);
+		series_add(task_series(t, CYCLE), clock_ns() - start, p->n);
+	}
+	model_faults(t, passes * p->n);
+	return err ? err : window_close(&t->meter);
+}
+
+static int life(struct task *t, int role)
+{
+	struct pass p;
+	unsigned batch = 1;
+	int err = first_attach(t);
+
+	(void)role;
+	say_missing_steps(t);
+	if (!err)
+		err = warm(t, &p, &batch);
+	p.n = batch;
+	for (int i = 0; i < WINDOWS && !err; i++)
+		err = steps_window(t, &p);
+	for (int i = 0; i < WINDOWS && !err; i++)
+		err = cycle_window(t, &p);
+	return err;
+}
+
+static uint64_t life_windows(const struct cell *c)
+{
+	(void)c;
+	return 1 + 2 * WINDOWS;
+}
+
+/* The object that exists, mapped here, every page touched. */
+static int attach_touched(struct task *t, struct region *r)
+{
+	int err;
+
+	*r = t->region;
+	err = r->ops->attach(r);
+	if (!err && t->nodes)
+		err = t->place_memory(t, r->addr, r->len);
+	return err ? err : region_populate(r);
+}
+
+static uint64_t pages(const struct region *r)
+{
+	return r->len / (uint64_t)sysconf(_SC_PAGESIZE);
+}
+
+static int detach_touched(struct task *t)
+{
+	struct region r;
+	int err = attach_touched(t, &r);
+	uint64_t start = clock_ns();
+
+	if (!err)
+		err = r.ops->detach(&r);
+	series_add(task_series(t, DETACH_TOUCHED), clock_ns() - start, pages(&r));
+	return err;
+}
+
+static int remove_populated(struct task *t)
+{
+	struct region r = t->region;
+	int err = region_create(&r, t->serial++);
+
+	if (!err)
+		err = r.ops->attach(&r);
+	if (!err)
+		err = region_populate(&r);
+	if (!err)
+		err = r.ops->detach(&r);
+	uint64_t start = clock_ns();
+	if (!err)
+		err = r.ops->remove(&r);
+	series_add(task_series(t, REMOVE_POPULATED), clock_ns() - start, pages(&r));
+	return err;
+}
+
+/* A mapping whose pages are all dirty, told to be on its disk. System V has none: what it costs
+ * there is a system call that finds nothing to do. */
+static int sync_dirty(struct task *t)
+{
+	struct region r;
+	int err = attach_touched(t, &r);
+	uint64_t start = clock_ns();
+
+	if (!err && msync(r.addr, r.len, MS_SYNC))
+		err = fail(t->why, errno, "msync of %zu bytes of %s", r.len, r.ops->name);
+	series_add(task_series(t, SYNC), clock_ns() - start, 1);
+	return err ? err : r.ops->detach(&r);
+}
+
+/* Events that need untimed preparation: as many as give half a millisecond of measured time, or
+ * what fits in five of wall time. One, where one is long. */
+static int events_window(struct task *t, unsigned metric, int (*event)(struct task *))
+{
+	uint64_t end;
+	int err = window_open(&t->meter);
+
+	end = clock_ns() + 5 * WINDOW_NS;
+	do
+		err = err ? err : event(t);
+	while (!err && task_series(t, metric)->amount < WINDOW_MIN_NS && clock_ns() < end);
+	window_faults_any(&t->meter);
+	return err ? err : window_close(&t->meter);
+}
+
+static uint64_t populated_each(const struct cell *c)
+{
+	return c->size > LONG_BYTES ? LONG_WINDOWS : WINDOWS;
+}
+
+static uint64_t populated_sync(const struct cell *c)
+{
+	return c->size > LONG_BYTES ? LONG_WINDOWS : SYNC_WINDOWS;
+}
+
+static uint64_t populated_windows(const struct cell *c)
+{
+	return 2 * populated_each(c) + populated_sync(c);
+}
+
+static int populated(struct task *t, int role)
+{
+	uint64_t n = populated_each(t->cell);
+	int err = 0;
+
+	(void)role;
+	for (uint64_t i = 0; i < n && !err; i++)
+		err = events_window(t, DETACH_TOUCHED, detach_touched);
+	for (uint64_t i = 0; i < n && !err; i++)
+		err = events_window(t, REMOVE_POPULATED, remove_populated);
+	for (uint64_t i = 0; i < populated_sync(t->cell) && !err; i++)
+		err = events_window(t, SYNC, sync_dirty);
+	return err;
+}
+
+static int again_fits(const struct cell *c, struct why *w)
+{
+	if (c->region->inherited)
+		return cannot(w, "an anonymous mapping is inherited by fork: no second process can "
+				 "attach it");
+	if (c->state == STATE_COLD && !c->region->evict)
+		return cannot(w, "cold is a state of files: %s has no disk", c->region->name);
+	return 0;
+}
+
+#define AXES_OF_LIFE                                                                               \
+	(AXIS(REGION) | AXIS(SIZE) | AXIS(PAGE) | AXIS(ACCESS) | AXIS(STATE) | AXIS(NODE) |        \
+	 AXIS(PROCESSES) | AXIS(SEGMENTS) | AXIS(DIRECTORY) | AXIS(CLOCK))
+
+/* Room for a window of 0.2 us events. */
+#define SAMPLES (WINDOW_NS / 200)
+
+static const struct metric life_metrics[] = {
+	[FIRST_ATTACH] = {"first-attach", "ns", KIND_TIME, .samples = 1},
+	[ATTACH] = {"attach", "ns", KIND_TIME, .headline = true, .samples = SAMPLES},
+	[FIRST_ACCESS] = {"first-access", "ns", KIND_TIME, .samples = SAMPLES},
+	[DETACH] = {"detach", "ns", KIND_TIME, .headline = true, .samples = SAMPLES},
+	[CYCLE] = {"cycle", "ns", KIND_TIME, .samples = SAMPLES},
+	[CREATE] = {"create", "ns", KIND_TIME, .samples = SAMPLES},
+	[REMOVE] = {"remove", "ns", KIND_TIME, .samples = SAMPLES},
+	{NULL},
+};
+
+static const struct metric again_metrics[] = {
+	[FIRST_ATTACH] = {"first-attach", "ns", KIND_TIME, .samples = 1},
+	[ATTACH] = {"attach", "ns", KIND_TIME, .headline = true, .samples = SAMPLES},
+	[FIRST_ACCESS] = {"first-access", "ns", KIND_TIME, .samples = SAMPLES},
+	[DETACH] = {"detach", "ns", KIND_TIME, .headline = true, .samples = SAMPLES},
+	[CYCLE] = {"cycle", "ns", KIND_TIME, .samples = SAMPLES},
+	{NULL},
+};
+
+static const struct metric populated_metrics[] = {
+	[DETACH_TOUCHED] = {"detach-touched", "ns/page", KIND_TIME},
+	[REMOVE_POPULATED] = {"remove-populated", "ns/page", KIND_TIME},
+	[SYNC] = {"sync", "ns", KIND_TIME},
+	{NULL},
+};
+
+const struct bench bench_attach = {
+	.name = "attach",
+	.about = "what does each step of a region's life cost?",
+	.parts =
+		(const struct part[]){
+			{
+				.name = "life",
+				.axes = AXES_OF_LIFE,
+				.states = 1u << STATE_FRESH,
+				.roles = 1,
+				.region = REGION_OWN,
+				.sparse = true,
+				.metrics = life_metrics,
+				.windows = life_windows,
+				.work = life,
+			},
+			{
+				.name = "again",
+				.axes = AXES_OF_LIFE,
+				.states = 1u << STATE_RESIDENT | 1u << STATE_COLD,
+				.roles = 1,
+				.region = REGION_OWN,
+				.metrics = again_metrics,
+				.fits = again_fits,
+				.windows = life_windows,
+				.work = life,
+			},
+			{
+				.name = "populated",
+				.axes = AXES_OF_LIFE,
+				.states = 1u << STATE_RESIDENT,
+				.roles = 1,
+				.region = REGION_OWN,
+				.metrics = populated_metrics,
+				.fits = again_fits,
+				.windows = populated_windows,
+				.work = populated,
+			},
+			{NULL},
+		},
+};

@@ -1,0 +1,302 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What is the best this machine could do? Nothing here is a mechanism; each number is a limit
+ * that mechanisms are held against:
+ *
+ *	syscall		a system call that does nothing (getppid), against every life-cycle step
+ *	zero-page	writing a page of zeroes that is not in the nearest caches, against a fresh touch
+ *	cache-line	one line from one CPU to the other, against a round trip (two of them)
+ *	copy		writing and reading messages in the same memory without any flow control,
+ *			against the throughput of a ring
+ */
+#include <errno.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+#include "bench.h"
+#include "channel/message.h"
+
+enum { SYSCALL, ZERO_PAGE };
+enum { CACHE_LINE };
+enum { COPY };
+enum {
+	WINDOWS = 20,
+	PAIR_WINDOWS = 40,
+	BURST = 64,        /* system calls between two clock reads */
+	ZEROED = 16 << 20, /* walked in order: larger than the caches of one core */
+	TRIPS = 500,
+	LEAD_LAPS = 2,
+};
+
+static uint64_t processor_windows(const struct cell *c)
+{
+	(void)c;
+	return 2 * WINDOWS;
+}
+
+static uint64_t pair_windows(const struct cell *c)
+{
+	(void)c;
+	return PAIR_WINDOWS;
+}
+
+static int syscall_window(struct task *t)
+{
+	struct series *s = task_series(t, SYSCALL);
+	int err = window_open(&t->meter);
+
+	for (uint64_t end = clock_ns() + WINDOW_NS, now = 0; !err && now < end;) {
+		uint64_t start = clock_ns();
+
+		for (int i = 0; i < BURST; i++)
+			syscall(SYS_getppid);
+		now = clock_ns();
+		series_add(s, now - start, BURST);
+	}
+	return err ? err : window_close(&t->meter);
+}
+
+static int zero_window(struct task *t, char *memory, size_t page, size_t *at)
+{
+	int err = window_open(&t->meter);
+	uint64_t start = clock_ns(), pages = 0, ns = 0;
+
+	while (!err && ns < WINDOW_NS) {
+		for (int i = 0; i < 16; i++, pages++, *at = (*at + page) % ZEROED) {
+			memset(memory + *at, 0, page);
+			/* The store must happen although nobody reads it. */
+			__asm__ volatile("" ::"r"(memory + *at) : "memory");
+		}
+		ns = clock_ns() - start;
+	}
+	series_total(task_series(t, ZERO_PAGE), ns, pages);
+	return err ? err : window_close(&t->meter);
+}
+
+static int processor(struct task *t, int role)
+{
+	size_t page = (size_t)sysconf(_SC_PAGESIZE), at = 0;
+	char *memory = mmap(NULL, ZEROED, PROT_READ | PROT_WRITE,
+			    MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
+	int err = 0;
+
+	(void)role;
+	if (memory == MAP_FAILED)
+		return fail(t->why, errno, "mmap of %d bytes to zero", ZEROED);
+	memset(memory, 1, ZEROED);
+	t->meter.out->batch = BURST;
+	for (int i = 0; i < WINDOWS && !err; i++)
+		err = syscall_window(t);
+	for (int i = 0; i < WINDOWS && !err; i++)
+		err = zero_window(t, memory, page, &at);
+	munmap(memory, ZEROED);
+	return err;
+}
+
+static int line(struct task *t, int role)
+{
+	struct meeting *m = t->meter.meeting;
+	int err = 0;
+
+	for (int i = 0; i < PAIR_WINDOWS && !err; i++) {
+		uint64_t ns = 0, trips = 0;
+
+		err = window_open(&t->meter);
+		while (!err && trips < WINDOW_NS / 50) {
+			if (role == 0)
+				ns += meeting_volley(m, TRIPS);
+			else
+				meeting_return(m, TRIPS);
+			trips += TRIPS;
+		}
+		if (role == 0)
+			series_total(task_series(t, CACHE_LINE), ns, 2 * trips);
+		if (!err)
+			err = window_close(&t->meter);
+	}
+	return err;
+}
+
+/* One role's side of the copy bound. */
+struct copier {
+	char *memory, *buf;
+	size_t message, slot;
+	uint64_t slots;
+	int role;
+};
+
+static void copy_lap(const struct copier *c, uint64_t lap)
+{
+	char *at = c->memory;
+
+	for (uint64_t i = 0; i < c->slots; i++, at += c->slot) {
+		if (c->role == 0) {
+			message_make(at, c->message, lap + i);
+		} else {
+			message_copy(c->buf, at, c->message);
+			__asm__ volatile("" ::"r"(c->buf) : "memory");
+		}
+	}
+}
+
+/* Both roles run over the same lines, neither waiting for the other: the faster one goes on until
+ * the slower one is through, so that each is loaded all the while. Returns ns for `laps` laps. */
+static uint64_t copy_free(struct task *t, const struct copier *c, uint64_t laps)
+{
+	struct meeting *m = t->meter.meeting;
+	uint64_t start = 0, ns = 0;
+
+	for (uint64_t lap = 0; !ns || meeting_told(m, !c->role) == 0; lap++) {
+		if (lap == LEAD_LAPS)
+			start = clock_ns();
+		copy_lap(c, lap);
+		if (lap + 1 == LEAD_LAPS + laps) {
+			ns = clock_ns() - start;
+			meeting_tell(m, c->role, ns);
+		}
+	}
+	return ns;
+}
+
+/* The same with a meeting after each half: the consumer reads what has come to rest. Only role 1
+ * knows the time. */
+static uint64_t copy_turns(struct task *t, const struct copier *c, uint64_t laps)
+{
+	struct meeting *m = t->meter.meeting;
+	uint64_t start = clock_ns();
+
+	for (uint64_t lap = 0; lap < laps; lap++) {
+		if (c->role == 0)
+			copy_lap(c, lap);
+		meeting_meet(m);
+		if (c->role == 1)
+			copy_lap(c, lap);
+		meeting_meet(m);
+	}
+	return clock_ns() - start;
+}
+
+typedef uint64_t copy_fn(struct task *, const struct copier *, uint64_t);
+
+/* The slower role's time; both roles learn it. */
+static uint64_t copy_timed(struct task *t, const struct copier *c, copy_fn *copy, uint64_t laps)
+{
+	struct meeting *m = t->meter.meeting;
+
+	meeting_tell(m, c->role, 0);
+	meeting_meet(m);
+	uint64_t mine = copy(t, c, laps);
+	meeting_tell(m, c->role, mine);
+	meeting_meet(m);
+	uint64_t other = meeting_told(m, !c->role);
+	meeting_meet(m);
+	return mine > other ? mine : other;
+}
+
+static uint64_t laps_of_window(uint64_t laps, uint64_t ns)
+{
+	uint64_t next = laps * WINDOW_NS / (ns ? ns : 1);
+
+	return next ? next : 1;
+}
+
+static int copy(struct task *t, int role)
+{
+	const struct cell *cell = t->cell;
+	struct copier c = {
+		.memory = t->region.addr,
+		.buf = t->channel.buf,
+		.message = cell->message,
+		.slot = (cell->message + 7) / 8 * 8,
+		.slots = cell->depth / ((cell->message + 7) / 8 * 8),
+		.role = role,
+	};
+	int err = region_populate(&t->region);
+
+	if (err)
+		return err;
+	copy_timed(t, &c, copy_free, 1);
+	copy_timed(t, &c, copy_turns, 1);
+	uint64_t apart = copy_timed(t, &c, copy_free, 8);
+	uint64_t turns = copy_timed(t, &c, copy_turns, 8);
+	copy_fn *faster = apart < turns ? copy_free : copy_turns;
+	uint64_t laps = laps_of_window(8, apart < turns ? apart : turns);
+	for (int i = 0; i < PAIR_WINDOWS && !err; i++) {
+		err = window_open(&t->meter);
+		if (err)
+			break;
+		uint64_t ns = copy_timed(t, &c, faster, laps);
+		if (role == 0)
+			series_total(task_series(t, COPY), ns, laps * c.slots * c.message);
+		laps = laps_of_window(laps, ns);
+		err = window_close(&t->meter);
+	}
+	return err;
+}
+
+static uint64_t copy_room(const struct cell *c)
+{
+	return c->depth;
+}
+
+static int copy_fits(const struct cell *c, struct why *w)
+{
+	if (c->message > c->depth)
+		return misused(w, "a message of %ju bytes is larger than the ring of %ju",
+			       (uintmax_t)c->message, (uintmax_t)c->depth);
+	return 0;
+}
+
+static const struct metric processor_metrics[] = {
+	[SYSCALL] = {"syscall", "ns", KIND_BOUND, .samples = WINDOW_NS / BURST / 20},
+	[ZERO_PAGE] = {"zero-page", "ns", KIND_BOUND},
+	{NULL},
+};
+
+static const struct metric line_metrics[] = {
+	[CACHE_LINE] = {"cache-line", "ns", KIND_BOUND},
+	{NULL},
+};
+
+static const struct metric copy_metrics[] = {
+	[COPY] = {"copy", "B/s", KIND_BOUND_RATE},
+	{NULL},
+};
+
+const struct bench bench_bounds = {
+	.name = "bounds",
+	.about = "what is the best this machine could do?",
+	.parts =
+		(const struct part[]){
+			{
+				.name = "processor",
+				.axes = AXIS(CLOCK),
+				.roles = 1,
+				.metrics = processor_metrics,
+				.windows = processor_windows,
+				.work = processor,
+			},
+			{
+				.name = "line",
+				.axes = AXIS(PLACE) | AXIS(CLOCK),
+				.roles = 2,
+				.metrics = line_metrics,
+				.windows = pair_windows,
+				.work = line,
+			},
+			{
+				.name = "copy",
+				.axes = AXIS(REGION) | AXIS(MESSAGE) | AXIS(PAGE) | AXIS(DEPTH) |
+					AXIS(PLACE) | AXIS(NODE) | AXIS(DIRECTORY) | AXIS(CLOCK),
+				.roles = 2,
+				.region = REGION_ATTACHED,
+				.metrics = copy_metrics,
+				.fits = copy_fits,
+				.room = copy_room,
+				.windows = pair_windows,
+				.work = copy,
+			},
+			{NULL},
+		},
+};

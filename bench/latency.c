@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * How long is one message's round trip?
+ *
+ * The headline brackets a whole window of round trips with two clock reads. The distribution
+ * needs a clock read per round trip and is taken in windows of its own: its quantiles are raw,
+ * and clock_share says how much of them is clock.
+ */
+#include "bench.h"
+
+enum { RTT, RTT_EACH };
+enum { WINDOWS = 40, WARM_TRIPS = 1000, TRIPS_MAX = WINDOW_NS / 50 };
+
+static uint64_t windows(const struct cell *c)
+{
+	(void)c;
+	return 2 * WINDOWS;
+}
+
+/* How many round trips last a window, going by the last ones. */
+static uint64_t trips_next(uint64_t trips, uint64_t ns)
+{
+	double next = (double)trips * WINDOW_NS / (double)(ns ? ns : 1);
+
+	return next < 1 ? 1 : next > TRIPS_MAX ? TRIPS_MAX : (uint64_t)next;
+}
+
+/* Role 0 sends and times, and says how many trips the next window has. */
+static int window(struct task *t, int role, unsigned metric)
+{
+	struct channel *c = &t->channel;
+	struct series *s = task_series(t, metric);
+	int err = window_open(&t->meter);
+	uint64_t trips = meeting_told(t->meter.meeting, 0);
+
+	if (err)
+		return err;
+	if (role == 1) {
+		err = c->ops->echo(c, trips);
+		return err ? err : window_close(&t->meter);
+	}
+	uint64_t start = clock_ns();
+	err = metric == RTT ? c->ops->ping(c, trips) : c->ops->ping_each(c, trips, s);
+	uint64_t ns = clock_ns() - start;
+	if (metric == RTT)
+		series_total(s, ns, trips);
+	meeting_tell(t->meter.meeting, 0, trips_next(trips, ns));
+	return err ? err : window_close(&t->meter);
+}
+
+static int warm(struct task *t, int role)
+{
+	struct channel *c = &t->channel;
+
+	meeting_meet(t->meter.meeting);
+	if (role == 1)
+		return c->ops->echo(c, WARM_TRIPS);
+	uint64_t start = clock_ns();
+	int err = c->ops->ping(c, WARM_TRIPS);
+	meeting_tell(t->meter.meeting, 0, trips_next(WARM_TRIPS, clock_ns() - start));
+	return err;
+}
+
+static int work(struct task *t, int role)
+{
+	int err = warm(t, role);
+
+	for (int i = 0; i < WINDOWS && !err; i++)
+		err = window(t, role, RTT);
+	for (int i = 0; i < WINDOWS && !err; i++)
+		err = window(t, role, RTT_EACH);
+	return err;
+}
+
+static const struct metric metrics[] = {
+	[RTT] = {"rtt", "ns", KIND_TIME, .headline = true},
+	[RTT_EACH] = {"rtt-each", "ns", KIND_TIME, .samples = TRIPS_MAX},
+	{NULL},
+};
+
+const struct bench bench_latency = {
+	.name = "latency",
+	.about = "how long is one message's round trip?",
+	.parts =
+		(const struct part[]){
+			{
+				.name = "round-trip",
+				.axes = AXIS(CHANNEL) | AXIS(MESSAGE) | AXIS(CONSUME) |
+					AXIS(PLACE) | AXIS(PROCESSES) | AXIS(CLOCK),
+				.roles = 2,
+				.region = REGION_ATTACHED,
+				.metrics = metrics,
+				.windows = windows,
+				.work = work,
+			},
+			{NULL},
+		},
+};

@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * How is the cost of first touches distributed? Every touch is a sample, clock read included:
+ * a distribution, never a headline. Samples stand in page order, so that sample number mod 512
+ * (the page-table pages) or mod 64 (the batches in which memory is charged to a cgroup) shows
+ * where the cost comes from.
+ */
+#include "touch.h"
+
+enum { TOUCH };
+
+static uint64_t windows(const struct cell *c)
+{
+	return (c->size + CHUNK - 1) / CHUNK;
+}
+
+/* One chunk, page by page. */
+static size_t touch_chunk(struct task *t, char *first, size_t len, size_t page)
+{
+	struct series *s = task_series(t, TOUCH);
+	uint64_t before = clock_ns();
+
+	for (size_t at = 0; at < len; at += page) {
+		touch(t->cell, first + at);
+		uint64_t now = clock_ns();
+
+		series_add(s, now - before, 1);
+		before = now;
+	}
+	return len / page;
+}
+
+static int window(struct task *t, struct region *r, size_t *at)
+{
+	size_t page = touch_page(), pages = 0;
+	int err = window_open(&t->meter);
+
+	if (err)
+		return err;
+	do {
+		size_t len = r->len - *at < CHUNK ? r->len - *at : CHUNK;
+
+		pages += touch_chunk(t, (char *)r->addr + *at, len, page);
+		*at += len;
+	} while (*at < r->len && task_series(t, TOUCH)->amount < WINDOW_MIN_NS);
+	bool around = r->ops->fault_around && t->cell->state != STATE_FRESH &&
+		      t->cell->access == ACCESS_READ;
+	if (r->ops->in_directory || around)
+		window_faults_any(&t->meter);
+	else
+		window_faults_due(&t->meter, pages);
+	return window_close(&t->meter);
+}
+
+static int work(struct task *t, int role)
+{
+	struct region r;
+	size_t at = 0;
+	int err = touch_warm(t);
+
+	(void)role;
+	if (!err)
+		err = touch_begin(t, &r);
+	while (!err && at < r.len)
+		err = window(t, &r, &at);
+	return err ? err : touch_end(t, &r);
+}
+
+static int fits(const struct cell *c, struct why *w)
+{
+	if (c->size < CHUNK)
+		return cannot(w, "a profile by page index needs at least one chunk of 2M");
+	return touch_fits(c, w);
+}
+
+static const struct metric metrics[] = {
+	[TOUCH] = {"touch", "ns", KIND_TIME, .samples = CHUNK / 4096},
+	{NULL},
+};
+
+const struct bench bench_touch_profile = {
+	.name = "touch-profile",
+	.about = "how is the cost of first touches distributed?",
+	.parts =
+		(const struct part[]){
+			{
+				.name = "touch",
+				.axes = AXIS(REGION) | AXIS(SIZE) | AXIS(PAGE) | AXIS(ACCESS) |
+					AXIS(STATE) | AXIS(MEMORY) | AXIS(NODE) | AXIS(DIRECTORY) |
+					AXIS(CLOCK),
+				.states =
+					1u << STATE_FRESH | 1u << STATE_RESIDENT | 1u << STATE_COLD,
+				.roles = 1,
+				.region = REGION_OWN,
+				.metrics = metrics,
+				.fits = fits,
+				.windows = windows,
+				.work = work,
+			},
+			{NULL},
+		},
+};
