@@ -9,19 +9,19 @@
  */
 enum status {
 	STATUS_OK = 0,
-	STATUS_DIFFERENT = 1,	/* compare: slower; facts: one is false; selftest: a check failed */
-	STATUS_USAGE = 2,	/* usage error, or an input file that is not what it should be */
-	STATUS_UNDECIDED = 3,	/* compare --strict */
-	STATUS_UNFIT = 4,	/* doctor, --require-calm */
-	STATUS_FAILED = 5,	/* something that should have worked failed */
-	STATUS_FOREIGN = 6,	/* compare: another environment */
-	STATUS_NOTHING = 77,	/* nothing in the plan could run here */
-	STATUS_SIGNAL = 128,	/* + the signal's number */
+	STATUS_DIFFERENT = 1, /* compare: slower; facts: one is false; selftest: a check failed */
+	STATUS_USAGE = 2,     /* usage error, or an input file that is not what it should be */
+	STATUS_UNDECIDED = 3, /* compare --strict */
+	STATUS_UNFIT = 4,     /* doctor, --require-calm */
+	STATUS_FAILED = 5,    /* something that should have worked failed */
+	STATUS_FOREIGN = 6,   /* compare: another environment */
+	STATUS_NOTHING = 77,  /* nothing in the plan could run here */
+	STATUS_SIGNAL = 128,  /* + the signal's number */
 };
 
 struct command {
 	const char *name;
-	const char *about;	/* one line for --help; NULL: hidden from it */
+	const char *about; /* one line for --help; NULL: hidden from it */
 	/* argv[0] is "shmbench NAME", for argp's messages. */
 	int (*run)(int argc, char **argv);
 };

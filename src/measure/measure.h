@@ -9,14 +9,14 @@
  */
 struct invocation {
 	const struct planned *planned;
-	unsigned number;	/* in run order, from 0 */
+	unsigned number; /* in run order, from 0 */
 	unsigned block, group, position;
-	int status;		/* 0 ok, CANNOT skip, other: failed */
+	int status; /* 0 ok, CANNOT skip, other: failed */
 	struct why why;
 	int roles;
-	int cpu[ROLES_MAX];	/* OS index */
+	int cpu[ROLES_MAX];            /* OS index */
 	uint64_t started_ns, ended_ns; /* clock_ns() in the parent, around everything */
-	const struct outcome *out; /* valid only inside the callback; NULL when there is none */
+	const struct outcome *out;     /* valid only inside the callback; NULL when there is none */
 };
 
 /* Called after every invocation; a non-zero result ends the run and is returned by it. */

@@ -8,21 +8,21 @@
  * `list axes`, the keys of run.json and the plan that a worker receives.
  */
 enum axis_type {
-	AXIS_WORD,	/* one of `words`; an enum in the cell */
-	AXIS_BYTES,	/* units_size */
-	AXIS_NUMBER,	/* units_count */
-	AXIS_TEXT,	/* place, directory: a string in the cell */
-	AXIS_PLUGIN,	/* region, channel: a registry name */
+	AXIS_WORD,   /* one of `words`; an enum in the cell */
+	AXIS_BYTES,  /* units_size */
+	AXIS_NUMBER, /* units_count */
+	AXIS_TEXT,   /* place, directory: a string in the cell */
+	AXIS_PLUGIN, /* region, channel: a registry name */
 };
 
 struct axis_info {
-	const char *option;	/* "size": --size, and the key in run.json */
-	const char *column;	/* "size_bytes": the CSV column */
+	const char *option; /* "size": --size, and the key in run.json */
+	const char *column; /* "size_bytes": the CSV column */
 	enum axis_type type;
 	const char *const *words; /* AXIS_WORD: accepted values in enum order, NULL-ended */
-	const char *standard;	/* the default, as a user would type it; NULL: depends, see plan.c */
-	const char *about;	/* one line for --help */
-	size_t offset;		/* of the field in struct cell */
+	const char *standard; /* the default, as a user would type it; NULL: depends, see plan.c */
+	const char *about;    /* one line for --help */
+	size_t offset;        /* of the field in struct cell */
 };
 
 extern const struct axis_info axis_table[AXES];

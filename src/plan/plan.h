@@ -10,21 +10,21 @@
  */
 struct planned {
 	struct cell cell;
-	int status;		/* 0: will be run; CANNOT: `why` says what is in the way */
+	int status; /* 0: will be run; CANNOT: `why` says what is in the way */
 	struct why why;
-	struct place place;	/* resolved; one-role cells run on its first CPU */
-	const char *filesystem;	/* of cell.directory: "ext4"; NULL without one */
-	size_t base;		/* index of the cell that its ratios are relative to; NO_BASE */
-	size_t group;		/* index into groups */
-	uint64_t expected_ns;	/* of one invocation, wall time */
+	struct place place;     /* resolved; one-role cells run on its first CPU */
+	const char *filesystem; /* of cell.directory: "ext4"; NULL without one */
+	size_t base;            /* index of the cell that its ratios are relative to; NO_BASE */
+	size_t group;           /* index into groups */
+	uint64_t expected_ns;   /* of one invocation, wall time */
 };
 #define NO_BASE ((size_t)-1)
 
 struct plan {
 	struct planned *cells;
 	size_t n;
-	size_t groups;		/* cells of a group are run back to back */
-	unsigned blocks;	/* J: how often every cell is invoked */
+	size_t groups;   /* cells of a group are run back to back */
+	unsigned blocks; /* J: how often every cell is invoked */
 };
 
 /* The name of a group's base cell as it stands in the `base` column: "region=sysv",

@@ -13,7 +13,9 @@ struct meeting {
 	_Alignas(128) _Atomic uint32_t arrived; /* both roles count up; futex word */
 	_Alignas(128) _Atomic uint64_t ping;    /* role 0 writes, role 1 reads */
 	_Alignas(128) _Atomic uint64_t pong;    /* role 1 writes, role 0 reads */
-	_Alignas(128) _Atomic uint64_t agreed;  /* what one role tells the other before they meet */
+	struct {
+		_Alignas(128) _Atomic uint64_t value;
+	} told[2];     /* by role: what it tells the other */
 	bool sleeping; /* the roles share a CPU: sleep in a futex instead of spinning */
 };
 

@@ -45,7 +45,7 @@ struct outcome {
 	uint64_t ready_ns;                   /* when the first window opened */
 	uint64_t finished_ns;                /* when the last one closed */
 	struct counters counters[ROLES_MAX]; /* sums over the timed sections */
-	int64_t faults_due[ROLES_MAX];       /* what the benchmark expected; -1: no model */
+	uint64_t faults_due[ROLES_MAX];      /* minor faults that the benchmark's model says */
 	int memory_node;                     /* where the region's pages are; -1 unknown */
 	struct why metric_why[METRICS_MAX];  /* why a metric cannot be had in this cell; else "" */
 	uint64_t windows, windows_cap;

@@ -44,6 +44,7 @@ struct region_ops {
 	const char *about; /* one line for `list` */
 	unsigned pages;    /* which kinds of page it can give: bits 1u << PAGE_... */
 	bool in_directory; /* one object per --directory given */
+	bool fault_around; /* a read fault maps resident neighbours too: vm_ops has map_pages */
 	bool inherited;    /* has no attach: mapped by create, before the fork */
 
 	int (*create)(struct region *r); /* required; leaves nothing behind when it fails */
