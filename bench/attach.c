@@ -211,7 +211,7 @@ static void model_faults(struct task *t, uint64_t accesses)
 
 static int steps_window(struct task *t, struct pass *p)
 {
-	static const unsigned metric[] = {CREATE, ATTACH, FIRST_ACCESS, DETACH, REMOVE};
+	static const unsigned metric[] = { CREATE, ATTACH, FIRST_ACCESS, DETACH, REMOVE };
 	bool fresh = t->cell->state == STATE_FRESH;
 	uint64_t passes = 0;
 	int err = window_open(&t->meter);
@@ -387,34 +387,34 @@ static int again_fits(const struct cell *c, struct why *w)
 	(AXIS(REGION) | AXIS(SIZE) | AXIS(PAGE) | AXIS(ACCESS) | AXIS(STATE) | AXIS(NODE) |        \
 	 AXIS(PROCESSES) | AXIS(SEGMENTS) | AXIS(DIRECTORY) | AXIS(CLOCK))
 
-/* Room for a window of 0.2 us events. */
-#define SAMPLES (WINDOW_NS / 200)
+/* Room for a window of passes of 1 us. */
+#define SAMPLES (WINDOW_NS / 1000)
 
 static const struct metric life_metrics[] = {
-	[FIRST_ATTACH] = {"first-attach", "ns", KIND_TIME, .samples = 1},
-	[ATTACH] = {"attach", "ns", KIND_TIME, .headline = true, .samples = SAMPLES},
-	[FIRST_ACCESS] = {"first-access", "ns", KIND_TIME, .samples = SAMPLES},
-	[DETACH] = {"detach", "ns", KIND_TIME, .headline = true, .samples = SAMPLES},
-	[CYCLE] = {"cycle", "ns", KIND_TIME, .samples = SAMPLES},
-	[CREATE] = {"create", "ns", KIND_TIME, .samples = SAMPLES},
-	[REMOVE] = {"remove", "ns", KIND_TIME, .samples = SAMPLES},
-	{NULL},
+	[FIRST_ATTACH] = { "first-attach", "ns", KIND_TIME, .samples = 1 },
+	[ATTACH] = { "attach", "ns", KIND_TIME, .headline = true, .samples = SAMPLES },
+	[FIRST_ACCESS] = { "first-access", "ns", KIND_TIME, .samples = SAMPLES },
+	[DETACH] = { "detach", "ns", KIND_TIME, .headline = true, .samples = SAMPLES },
+	[CYCLE] = { "cycle", "ns", KIND_TIME, .samples = SAMPLES },
+	[CREATE] = { "create", "ns", KIND_TIME, .samples = SAMPLES },
+	[REMOVE] = { "remove", "ns", KIND_TIME, .samples = SAMPLES },
+	{ NULL },
 };
 
 static const struct metric again_metrics[] = {
-	[FIRST_ATTACH] = {"first-attach", "ns", KIND_TIME, .samples = 1},
-	[ATTACH] = {"attach", "ns", KIND_TIME, .headline = true, .samples = SAMPLES},
-	[FIRST_ACCESS] = {"first-access", "ns", KIND_TIME, .samples = SAMPLES},
-	[DETACH] = {"detach", "ns", KIND_TIME, .headline = true, .samples = SAMPLES},
-	[CYCLE] = {"cycle", "ns", KIND_TIME, .samples = SAMPLES},
-	{NULL},
+	[FIRST_ATTACH] = { "first-attach", "ns", KIND_TIME, .samples = 1 },
+	[ATTACH] = { "attach", "ns", KIND_TIME, .headline = true, .samples = SAMPLES },
+	[FIRST_ACCESS] = { "first-access", "ns", KIND_TIME, .samples = SAMPLES },
+	[DETACH] = { "detach", "ns", KIND_TIME, .headline = true, .samples = SAMPLES },
+	[CYCLE] = { "cycle", "ns", KIND_TIME, .samples = SAMPLES },
+	{ NULL },
 };
 
 static const struct metric populated_metrics[] = {
-	[DETACH_TOUCHED] = {"detach-touched", "ns/page", KIND_TIME},
-	[REMOVE_POPULATED] = {"remove-populated", "ns/page", KIND_TIME},
-	[SYNC] = {"sync", "ns", KIND_TIME},
-	{NULL},
+	[DETACH_TOUCHED] = { "detach-touched", "ns/page", KIND_TIME },
+	[REMOVE_POPULATED] = { "remove-populated", "ns/page", KIND_TIME },
+	[SYNC] = { "sync", "ns", KIND_TIME },
+	{ NULL },
 };
 
 const struct bench bench_attach = {
@@ -455,6 +455,6 @@ const struct bench bench_attach = {
 				.windows = populated_windows,
 				.work = populated,
 			},
-			{NULL},
+			{ NULL },
 		},
 };

@@ -111,6 +111,9 @@ struct part {
 	enum region_by region;
 	bool sparse;                  /* in fresh state only a few pages of an object are touched */
 	const struct metric *metrics; /* at most METRICS_MAX; ends with a NULL name */
+	/* Defaults of this part's axes, as a user would type them, by enum axis; NULL: the table's
+	 * (plan/axis.c). The array itself may be NULL. */
+	const char *const *standard;
 
 	/* Can this cell be measured? CANNOT says why not. Parent. Optional. */
 	int (*fits)(const struct cell *c, struct why *w);

@@ -249,19 +249,19 @@ static int copy_fits(const struct cell *c, struct why *w)
 }
 
 static const struct metric processor_metrics[] = {
-	[SYSCALL] = {"syscall", "ns", KIND_BOUND, .samples = WINDOW_NS / BURST / 20},
-	[ZERO_PAGE] = {"zero-page", "ns", KIND_BOUND},
-	{NULL},
+	[SYSCALL] = { "syscall", "ns", KIND_BOUND, .samples = WINDOW_NS / BURST / 20 },
+	[ZERO_PAGE] = { "zero-page", "ns", KIND_BOUND },
+	{ NULL },
 };
 
 static const struct metric line_metrics[] = {
-	[CACHE_LINE] = {"cache-line", "ns", KIND_BOUND},
-	{NULL},
+	[CACHE_LINE] = { "cache-line", "ns", KIND_BOUND },
+	{ NULL },
 };
 
 static const struct metric copy_metrics[] = {
-	[COPY] = {"copy", "B/s", KIND_BOUND_RATE},
-	{NULL},
+	[COPY] = { "copy", "B/s", KIND_BOUND_RATE },
+	{ NULL },
 };
 
 const struct bench bench_bounds = {
@@ -292,11 +292,12 @@ const struct bench bench_bounds = {
 				.roles = 2,
 				.region = REGION_ATTACHED,
 				.metrics = copy_metrics,
+				.standard = (const char *const[AXES]){ [AXIS_REGION] = "sysv" },
 				.fits = copy_fits,
 				.room = copy_room,
 				.windows = pair_windows,
 				.work = copy,
 			},
-			{NULL},
+			{ NULL },
 		},
 };

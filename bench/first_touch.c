@@ -121,7 +121,7 @@ static uint32_t *permutation(const struct region *r, size_t page, uint64_t *n)
 {
 	uint64_t pages = r->len / page, per_chunk = CHUNK / page;
 	uint32_t *order = malloc(pages * sizeof *order);
-	struct random rng = {.state = (uint64_t)(uintptr_t)r->addr ^ clock_ns()};
+	struct random rng = { .state = (uint64_t)(uintptr_t)r->addr ^ clock_ns() };
 
 	*n = 0;
 	if (!order)
@@ -160,7 +160,7 @@ static int random_window(struct task *t, struct sweep *s)
 
 static int work(struct task *t, int role)
 {
-	struct sweep s = {.page = touch_page(), .once = swept_once(t->cell)};
+	struct sweep s = { .page = touch_page(), .once = swept_once(t->cell) };
 	uint64_t most = windows(t->cell);
 	int err = touch_warm(t);
 
@@ -183,11 +183,11 @@ static int fits(const struct cell *c, struct why *w)
 }
 
 static const struct metric metrics[] = {
-	[SWEEP] = {"sweep", "ns/page", KIND_TIME, .headline = true, .samples = 64},
-	[FAULTS] = {"faults", "faults/page", KIND_COUNT},
-	[FAULT] = {"fault", "ns/fault", KIND_TIME},
-	[PAGE_TABLES] = {"page-tables", "bytes", KIND_COUNT, .varies = true},
-	{NULL},
+	[SWEEP] = { "sweep", "ns/page", KIND_TIME, .headline = true, .samples = 64 },
+	[FAULTS] = { "faults", "faults/page", KIND_COUNT },
+	[FAULT] = { "fault", "ns/fault", KIND_TIME },
+	[PAGE_TABLES] = { "page-tables", "bytes", KIND_COUNT, .varies = true },
+	{ NULL },
 };
 
 const struct bench bench_first_touch = {
@@ -205,10 +205,11 @@ const struct bench bench_first_touch = {
 				.roles = 1,
 				.region = REGION_OWN,
 				.metrics = metrics,
+				.standard = (const char *const[AXES]){ [AXIS_SIZE] = "16M" },
 				.fits = fits,
 				.windows = windows,
 				.work = work,
 			},
-			{NULL},
+			{ NULL },
 		},
 };

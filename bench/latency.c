@@ -73,9 +73,9 @@ static int work(struct task *t, int role)
 }
 
 static const struct metric metrics[] = {
-	[RTT] = {"rtt", "ns", KIND_TIME, .headline = true},
-	[RTT_EACH] = {"rtt-each", "ns", KIND_TIME, .samples = TRIPS_MAX},
-	{NULL},
+	[RTT] = { "rtt", "ns", KIND_TIME, .headline = true },
+	[RTT_EACH] = { "rtt-each", "ns", KIND_TIME, .samples = TRIPS_MAX },
+	{ NULL },
 };
 
 const struct bench bench_latency = {
@@ -90,9 +90,12 @@ const struct bench bench_latency = {
 				.roles = 2,
 				.region = REGION_ATTACHED,
 				.metrics = metrics,
+				.standard = (const char *const[AXES]){ [AXIS_REGION] = "sysv",
+								       [AXIS_MESSAGE] = "8",
+								       [AXIS_PUBLISH] = "1" },
 				.windows = windows,
 				.work = work,
 			},
-			{NULL},
+			{ NULL },
 		},
 };

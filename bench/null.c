@@ -15,7 +15,7 @@ static uint64_t windows(const struct cell *c)
 
 static int work(struct task *t, int role)
 {
-	struct series unseen = {0}, *s = role == 0 ? task_series(t, EMPTY) : &unseen;
+	struct series unseen = { 0 }, *s = role == 0 ? task_series(t, EMPTY) : &unseen;
 	int err = 0;
 
 	for (int i = 0; i < WINDOWS && !err; i++) {
@@ -33,8 +33,8 @@ static int work(struct task *t, int role)
 }
 
 static const struct metric metrics[] = {
-	[EMPTY] = {"empty", "ns", KIND_TIME, .headline = true, .samples = WINDOW_NS / 25},
-	{NULL},
+	[EMPTY] = { "empty", "ns", KIND_TIME, .headline = true, .samples = WINDOW_NS / 25 },
+	{ NULL },
 };
 
 const struct bench bench_null = {
@@ -58,6 +58,6 @@ const struct bench bench_null = {
 				.windows = windows,
 				.work = work,
 			},
-			{NULL},
+			{ NULL },
 		},
 };

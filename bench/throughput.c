@@ -112,13 +112,13 @@ static int work(struct task *t, int role)
 }
 
 static const struct metric metrics[] = {
-	[MESSAGE] = {"message", "ns/message", KIND_TIME, .headline = true},
-	[RATE] = {"rate", "messages/s", KIND_RATE},
-	[BANDWIDTH] = {"bandwidth", "B/s", KIND_RATE},
-	[PRODUCER_BUSY] = {"producer-busy", "ns/message", KIND_TIME},
-	[CONSUMER_BUSY] = {"consumer-busy", "ns/message", KIND_TIME},
-	[SWITCHES] = {"switches", "switches/message", KIND_COUNT, .varies = true},
-	{NULL},
+	[MESSAGE] = { "message", "ns/message", KIND_TIME, .headline = true },
+	[RATE] = { "rate", "messages/s", KIND_RATE },
+	[BANDWIDTH] = { "bandwidth", "B/s", KIND_RATE },
+	[PRODUCER_BUSY] = { "producer-busy", "ns/message", KIND_TIME },
+	[CONSUMER_BUSY] = { "consumer-busy", "ns/message", KIND_TIME },
+	[SWITCHES] = { "switches", "switches/message", KIND_COUNT, .varies = true },
+	{ NULL },
 };
 
 const struct bench bench_throughput = {
@@ -133,9 +133,12 @@ const struct bench bench_throughput = {
 				.roles = 2,
 				.region = REGION_ATTACHED,
 				.metrics = metrics,
+				.standard =
+					(const char *const[AXES]){
+						[AXIS_REGION] = "sysv", [AXIS_PUBLISH] = "32" },
 				.windows = windows,
 				.work = work,
 			},
-			{NULL},
+			{ NULL },
 		},
 };

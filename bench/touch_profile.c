@@ -74,8 +74,8 @@ static int fits(const struct cell *c, struct why *w)
 }
 
 static const struct metric metrics[] = {
-	[TOUCH] = {"touch", "ns", KIND_TIME, .samples = CHUNK / 4096},
-	{NULL},
+	[TOUCH] = { "touch", "ns", KIND_TIME, .samples = CHUNK / 4096 },
+	{ NULL },
 };
 
 const struct bench bench_touch_profile = {
@@ -93,10 +93,11 @@ const struct bench bench_touch_profile = {
 				.roles = 1,
 				.region = REGION_OWN,
 				.metrics = metrics,
+				.standard = (const char *const[AXES]){ [AXIS_SIZE] = "16M" },
 				.fits = fits,
 				.windows = windows,
 				.work = work,
 			},
-			{NULL},
+			{ NULL },
 		},
 };

@@ -78,8 +78,8 @@ int units_duration(const char *text, uint64_t *ns, struct why *w)
 	static const struct {
 		const char *suffix;
 		double ns;
-	} unit[] = {{"", 1e9},   {"s", 1e9},    {"ms", 1e6},  {"us", 1e3},
-		    {"m", 60e9}, {"min", 60e9}, {"h", 3600e9}};
+	} unit[] = { { "", 1e9 },   { "s", 1e9 },    { "ms", 1e6 },  { "us", 1e3 },
+		     { "m", 60e9 }, { "min", 60e9 }, { "h", 3600e9 } };
 	char *end;
 	double v;
 
@@ -131,7 +131,7 @@ static int range_parse(char *item, parse_fn *parse, struct range *r, struct why 
 {
 	char *dots = strstr(item, "..");
 
-	*r = (struct range){.multiply = parse == units_size, .step = parse == units_size ? 2 : 1};
+	*r = (struct range){ .multiply = parse == units_size, .step = parse == units_size ? 2 : 1 };
 	if (!dots) {
 		int err = parse(item, &r->first, w);
 		r->last = r->first;
@@ -218,8 +218,8 @@ const char *units_size_text(uint64_t bytes, char *buf, size_t len)
 
 const char *units_human(double value, const char *unit, char *buf, size_t len)
 {
-	static const char *const time[] = {"ns", "us", "ms", "s"};
-	static const char *const rate[] = {"", "k", "M", "G", "T"};
+	static const char *const time[] = { "ns", "us", "ms", "s" };
+	static const char *const rate[] = { "", "k", "M", "G", "T" };
 	bool is_time = !strncmp(unit, "ns", 2), is_rate = strstr(unit, "/s") != NULL;
 	size_t step = 0;
 

@@ -12,11 +12,11 @@ struct planned {
 	struct cell cell;
 	int status; /* 0: will be run; CANNOT: `why` says what is in the way */
 	struct why why;
-	struct place place;     /* resolved; one-role cells run on its first CPU */
-	const char *filesystem; /* of cell.directory: "ext4"; NULL without one */
-	size_t base;            /* index of the cell that its ratios are relative to; NO_BASE */
-	size_t group;           /* index into groups */
-	uint64_t expected_ns;   /* of one invocation, wall time */
+	struct place place;   /* resolved; one-role cells run on its first CPU */
+	char *filesystem;     /* of cell.directory: "ext4"; NULL without one */
+	size_t base;          /* index of the cell that its ratios are relative to; NO_BASE */
+	size_t group;         /* index into groups */
+	uint64_t expected_ns; /* of one invocation, wall time */
 };
 #define NO_BASE ((size_t)-1)
 
@@ -25,10 +25,21 @@ struct plan {
 	size_t n;
 	size_t groups;   /* cells of a group are run back to back */
 	unsigned blocks; /* J: how often every cell is invoked */
+	char **kept;     /* text that cells point to */
+	size_t n_kept;
 };
 
-/* The name of a group's base cell as it stands in the `base` column: "region=sysv",
- * "channel=ring/region=sysv"; "" without a base. In buf. */
+/* The cell that c's ratios are relative to, as it stands in the `base` column: "region=sysv",
+ * "channel=ring,region=sysv"; "" without a base. In buf. */
 const char *plan_base_name(const struct plan *p, const struct planned *c, char *buf, size_t len);
+
+/* Keep a copy of text as long as the plan; NULL without memory. */
+char *plan_keep(struct plan *p, const char *text);
+
+/* Bytes of region that a cell needs, a multiple of the page. Parent and worker. */
+uint64_t plan_region_bytes(const struct cell *c);
+
+/* A channel as the cell wants it, not yet open. Parent and worker. */
+void plan_channel(struct channel *channel, const struct cell *c, struct why *w);
 
 #endif

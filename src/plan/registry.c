@@ -18,13 +18,16 @@
 #define BENCH(n)   &bench_##n,
 const struct region_ops *const regions[] = {
 #include "region/list.def"
-	NULL};
+	NULL
+};
 const struct channel_ops *const channels[] = {
 #include "channel/list.def"
-	NULL};
+	NULL
+};
 const struct bench *const benches[] = {
 #include "list.def"
-	NULL};
+	NULL
+};
 
 const struct region_ops *registry_region(const char *name)
 {

@@ -99,7 +99,7 @@ const char *canary_unavailable(void)
 struct canary canary_read(void)
 {
 	if (canary_unavailable())
-		return (struct canary){NAN, NAN};
+		return (struct canary){ NAN, NAN };
 	uint64_t start = clock_ns();
 	adds(ADD_LOOPS);
 	uint64_t middle = clock_ns();

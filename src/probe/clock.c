@@ -23,7 +23,7 @@ static int ascending(const void *a, const void *b)
 
 struct clock_quality clock_examine(void)
 {
-	struct clock_quality q = {.name = "monotonic", .cost_ns = clock_cost_ns()};
+	struct clock_quality q = { .name = "monotonic", .cost_ns = clock_cost_ns() };
 	uint32_t *step = calloc(READS, sizeof *step);
 
 	if (!step)

@@ -15,7 +15,7 @@
 
 void region_init(struct region *r, const struct region_ops *ops, size_t len, struct why *w)
 {
-	*r = (struct region){.ops = ops, .len = len, .id = -1, .why = w};
+	*r = (struct region){ .ops = ops, .len = len, .id = -1, .why = w };
 }
 
 int region_create(struct region *r, unsigned serial)

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef SUITE_H
+#define SUITE_H
+#include <stdint.h>
+
+/* A named set of requests: data, so that `list suites` shows exactly what will run. */
+struct suite {
+	const char *name;
+	const char *about;
+	unsigned blocks;
+	uint64_t budget_ns;         /* wall time at which no further block begins */
+	const char *const *request; /* lines for request_parse, NULL-ended */
+};
+
+extern const struct suite suites[]; /* ends with a NULL name */
+
+const struct suite *suite_find(const char *name);
+
+#endif
