@@ -126,15 +126,25 @@ int region_fits(const struct region *r, size_t touched)
 	return 0;
 }
 
-int region_populate(struct region *r)
+int region_touch(void *addr, size_t len)
 {
 	size_t page = (size_t)sysconf(_SC_PAGESIZE);
 
-	if (!madvise(r->addr, r->len, MADV_POPULATE_WRITE))
+	if (!madvise(addr, len, MADV_POPULATE_WRITE))
 		return 0;
 	if (errno != EINVAL)
-		return fail(r->why, errno, "populating %zu bytes of %s", r->len, r->ops->name);
-	for (size_t at = 0; at < r->len; at += page)
-		((volatile char *)r->addr)[at] = 0;
+		return -errno;
+	for (size_t at = 0; at < len; at += page) {
+		volatile char *p = (char *)addr + at;
+
+		*p = *p;
+	}
 	return 0;
+}
+
+int region_populate(struct region *r)
+{
+	int err = region_touch(r->addr, r->len);
+
+	return err ? fail(r->why, -err, "populating %zu bytes of %s", r->len, r->ops->name) : 0;
 }

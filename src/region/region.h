@@ -74,8 +74,12 @@ int region_fits(const struct region *r, size_t touched);
 /* identify (if any) and create. */
 int region_create(struct region *r, unsigned serial);
 
-/* Fault all of it in, writing (zeroes become zeroes), as this process: MADV_POPULATE_WRITE where
- * the kernel has it (5.14), else a write to each page. Attached. */
+/* Fault in [addr, addr + len) as this process, for writing; contents stay. MADV_POPULATE_WRITE
+ * where the kernel has it (5.14), else a read and a write of each page: then no other process may
+ * be writing there. -errno when there is no memory. */
+int region_touch(void *addr, size_t len);
+
+/* region_touch all of it. Attached. */
 int region_populate(struct region *r);
 
 #endif

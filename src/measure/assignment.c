@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: MIT */
+/* Plans cross to the worker as text, by the same table of axes that wrote the CSV. */
+#include <errno.h>
+#include <fcntl.h>
+#include <jansson.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+#include "measure/assignment.h"
+#include "plan/axis.h"
+#include "plan/registry.h"
+
+static json_t *assignment_json(const struct planned *p, unsigned long nodes)
+{
+	json_t *axes = json_object();
+	char buf[32];
+
+	for (int i = 0; i < AXES; i++)
+		if (p->cell.has & 1u << i)
+			json_object_set_new(
+				axes, axis_table[i].option,
+				json_string(axis_text(&p->cell, (enum axis)i, buf, sizeof buf)));
+	return json_pack("{s:s, s:s, s:o, s:[s,s], s:I, s:b, s:b}", "benchmark",
+			 p->cell.bench->name, "part", p->cell.part->name, "axes", axes, "cpus",
+			 p->place.cpus[0], p->place.cpus[1], "nodes", (json_int_t)nodes, "one_cpu",
+			 p->place.os[0] == p->place.os[1], "verify", p->cell.verify);
+}
+
+int assignment_write(const struct planned *p, unsigned long nodes, struct why *w)
+{
+	json_t *root = assignment_json(p, nodes);
+	int fd = memfd_create("shmbench assignment", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+	const int seals = F_SEAL_WRITE | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL;
+
+	if (!root || fd < 0 || json_dumpfd(root, fd, JSON_COMPACT) || lseek(fd, 0, SEEK_SET) ||
+	    fcntl(fd, F_ADD_SEALS, seals)) {
+		int err = fail(w, errno, "writing an assignment");
+
+		if (fd >= 0)
+			close(fd);
+		fd = err;
+	}
+	json_decref(root);
+	return fd;
+}
+
+static int read_axes(struct assignment *a, json_t *axes, struct why *w)
+{
+	int err = 0;
+
+	for (int i = 0; i < AXES && !err; i++) {
+		const char *text = json_string_value(json_object_get(axes, axis_table[i].option));
+
+		if (text)
+			err = axis_set(&a->cell, (enum axis)i, text, w);
+	}
+	return err;
+}
+
+int assignment_read(int fd, struct assignment *a, struct why *w)
+{
+	json_t *root = json_loadfd(fd, 0, NULL), *axes;
+	const char *bench, *part, *cpu0, *cpu1;
+	json_int_t nodes;
+	int one_cpu, verify;
+
+	*a = (struct assignment){ 0 };
+	if (!root || json_unpack(root, "{s:s, s:s, s:o, s:[s,s], s:I, s:b, s:b}", "benchmark",
+				 &bench, "part", &part, "axes", &axes, "cpus", &cpu0, &cpu1,
+				 "nodes", &nodes, "one_cpu", &one_cpu, "verify", &verify))
+		return fail(w, EPROTO, "an assignment that is none");
+	a->cell.bench = registry_bench(bench);
+	a->cell.part = a->cell.bench ? registry_part(a->cell.bench, part) : NULL;
+	if (!a->cell.part)
+		return fail(w, EPROTO, "an assignment of an unknown benchmark '%s'", bench);
+	a->cell.verify = verify;
+	a->nodes = (unsigned long)nodes;
+	a->one_cpu = one_cpu;
+	snprintf(a->cpus[0], sizeof a->cpus[0], "%s", cpu0);
+	snprintf(a->cpus[1], sizeof a->cpus[1], "%s", cpu1);
+	/* The cell's strings point into root, which lives as long as the worker. */
+	return read_axes(a, axes, w);
+}
+
+void assignment_room(const struct cell *c, uint64_t *windows, uint64_t samples[METRICS_MAX])
+{
+	const struct metric *m = c->part->metrics;
+	unsigned i = 0;
+
+	*windows = c->part->windows(c);
+	for (; m[i].name; i++)
+		samples[i] = m[i].samples * *windows;
+	for (; i < METRICS_MAX; i++)
+		samples[i] = 0;
+}

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef ASSIGNMENT_H
+#define ASSIGNMENT_H
+#include "plan/plan.h"
+
+/*
+ * What the parent tells a worker: a cell and where to run it, as JSON in a sealed memfd. CPUs and
+ * nodes are resolved by the parent: a worker loads no topology.
+ */
+struct assignment {
+	struct cell cell;
+	char cpus[ROLES_MAX][1024]; /* for bind_cpu */
+	unsigned long nodes;        /* memory nodes as a bit mask; 0: one node, nothing to bind */
+	bool one_cpu;               /* both roles share it */
+};
+
+/* A sealed memfd with the assignment of a planned cell, close-on-exec; -errno on failure. */
+int assignment_write(const struct planned *p, unsigned long nodes, struct why *w);
+
+/* Read it back, in the worker. */
+int assignment_read(int fd, struct assignment *a, struct why *w);
+
+/* Room for samples per metric and for windows: the same answer in parent and worker. */
+void assignment_room(const struct cell *c, uint64_t *windows, uint64_t samples[METRICS_MAX]);
+
+#endif

@@ -1,0 +1,228 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * One worker: spawned with everything it needs in inherited descriptors, watched through a pidfd
+ * until it ends, its deadline passes or a signal says stop; then its whole process group is
+ * killed, so that no role outlives its invocation.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+#include "base/random.h"
+#include "measure/assignment.h"
+#include "measure/measure.h"
+
+extern char **environ;
+
+/* Where the worker finds its descriptors. */
+enum { ASSIGNMENT_FD = 3, OUTCOME_FD = 4, LEDGER_FD = 5 };
+
+/* Ten times what is expected, and never less than this: a hang, not a slow machine. */
+static const uint64_t deadline_min_ns = 20000000000u;
+
+/* The environment with 0 to 4095 bytes more: it moves the stack of the worker, and with it what
+ * shares a cache set or a page with it (Mytkowicz et al., "Producing wrong data without doing
+ * anything obviously wrong", ASPLOS 2009). */
+struct padded {
+	char **environment;
+	char padding[4200];
+};
+
+static int pad_environment(struct padded *p, uint64_t random)
+{
+	size_t n = 0, len = random % 4096;
+
+	while (environ[n])
+		n++;
+	p->environment = malloc((n + 2) * sizeof *p->environment);
+	if (!p->environment)
+		return -ENOMEM;
+	memcpy(p->environment, environ, n * sizeof *environ);
+	int at = snprintf(p->padding, sizeof p->padding, "SHMBENCH_PADDING=");
+	memset(p->padding + at, 'x', len);
+	p->padding[(size_t)at + len] = '\0';
+	p->environment[n] = p->padding;
+	p->environment[n + 1] = NULL;
+	return 0;
+}
+
+static int spawn(struct run *r, int assignment, int outcome, char **environment, pid_t *pid)
+{
+	char *argv[] = { "shmbench", "worker", "3", "4", "5", NULL };
+	posix_spawn_file_actions_t files;
+	posix_spawnattr_t attributes;
+	sigset_t none;
+
+	sigemptyset(&none);
+	posix_spawn_file_actions_init(&files);
+	posix_spawnattr_init(&attributes);
+	posix_spawn_file_actions_addopen(&files, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+	/* Above every descriptor that is still to be duplicated (invocation_run moves them). */
+	posix_spawn_file_actions_adddup2(&files, assignment, ASSIGNMENT_FD);
+	posix_spawn_file_actions_adddup2(&files, outcome, OUTCOME_FD);
+	posix_spawn_file_actions_adddup2(&files, ledger_fd(r->ledger), LEDGER_FD);
+	posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK);
+	posix_spawnattr_setsigmask(&attributes, &none);
+	int err = posix_spawn(pid, "/proc/self/exe", &files, &attributes, argv, environment);
+	posix_spawn_file_actions_destroy(&files);
+	posix_spawnattr_destroy(&attributes);
+	return -err;
+}
+
+/* Until the worker ends (0), a signal says stop (-EINTR) or the time is over (-ETIMEDOUT). */
+static int watch(struct run *r, int pidfd, uint64_t limit_ns)
+{
+	struct pollfd fds[] = { { .fd = pidfd, .events = POLLIN },
+				{ .fd = r->signals, .events = POLLIN } };
+	uint64_t end = clock_ns() + limit_ns;
+
+	for (;;) {
+		uint64_t now = clock_ns();
+		int n = now >= end ? 0 : poll(fds, 2, (int)((end - now) / 1000000 + 1));
+
+		if (n < 0 && errno != EINTR)
+			return -errno;
+		if (n > 0 && fds[1].revents)
+			return -EINTR;
+		if (n > 0 && fds[0].revents)
+			return 0;
+		if (n == 0 && clock_ns() >= end)
+			return -ETIMEDOUT;
+	}
+}
+
+/* The worker's own words, or what its end says. */
+static void judge(struct invocation *i, int watched, int status, uint64_t limit_ns)
+{
+	const struct outcome *out = i->out;
+
+	if (watched == -ETIMEDOUT) {
+		i->status =
+			fail(&i->why, 0, "no result within %.0f s: killed", (double)limit_ns / 1e9);
+		return;
+	}
+	i->status = out->status;
+	for (int role = 0; role <= ROLES_MAX && out->status; role++)
+		if (out->why[role].text[0] && !i->why.text[0])
+			i->why = out->why[role];
+	if (WIFSIGNALED(status))
+		i->status = fail(&i->why, 0, "the worker was killed by signal %d (%s)",
+				 WTERMSIG(status), strsignal(WTERMSIG(status)));
+	else if (WEXITSTATUS(status) && !i->status)
+		i->status =
+			fail(&i->why, 0, "the worker ended with status %d", WEXITSTATUS(status));
+	else if (!i->status && !out->windows)
+		i->status = fail(&i->why, 0, "the worker ended without a window");
+	if (i->status && !i->why.text[0])
+		fail(&i->why, i->status < 0 && i->status != CANNOT ? -i->status : 0,
+		     "the worker failed");
+}
+
+static int wait_for(struct run *r, struct invocation *i, pid_t pid, struct why *w)
+{
+	uint64_t limit_ns = 10 * i->planned->expected_ns;
+	int pidfd = (int)syscall(SYS_pidfd_open, pid, 0), status = 0;
+
+	if (limit_ns < deadline_min_ns)
+		limit_ns = deadline_min_ns;
+	if (pidfd < 0)
+		return fail(w, errno, "pidfd_open (Linux 5.3 or newer is needed)");
+	int watched = watch(r, pidfd, limit_ns);
+	close(pidfd);
+	kill(-pid, SIGKILL);
+	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
+		;
+	i->ended_ns = clock_ns();
+	if (watched && watched != -ETIMEDOUT)
+		return watched;
+	judge(i, watched, status, limit_ns);
+	return 0;
+}
+
+/* A descriptor above those that the worker gets: dup2 must not overwrite one of its sources. */
+static int move_up(int fd)
+{
+	int moved = fd < 0 ? fd : fcntl(fd, F_DUPFD_CLOEXEC, 16);
+
+	if (fd >= 0)
+		close(fd);
+	return moved;
+}
+
+static int outcome_make(const struct cell *c, size_t *len)
+{
+	uint64_t windows, samples[METRICS_MAX];
+	int fd = memfd_create("shmbench outcome", MFD_CLOEXEC);
+
+	assignment_room(c, &windows, samples);
+	*len = outcome_size(windows, samples);
+	return fd >= 0 && ftruncate(fd, (off_t)*len) ? -errno : fd;
+}
+
+static int run_worker(struct run *r, struct invocation *i, int assignment, int outcome,
+		      struct why *w)
+{
+	struct random random = { .state = r->seed ^ (uint64_t)(i->number + 1) << 32 };
+	struct padded padded;
+	pid_t pid;
+	int err = pad_environment(&padded, random_next(&random));
+
+	i->started_ns = clock_ns();
+	if (!err)
+		err = spawn(r, assignment, outcome, padded.environment, &pid);
+	if (err)
+		return fail(w, -err, "starting a worker");
+	free(padded.environment);
+	err = ledger_add(r->ledger, pid, w);
+	int waited = wait_for(r, i, pid, w);
+	if (i->status || waited)
+		ledger_sweep_worker(r->ledger, pid, w);
+	return err ? err : waited;
+}
+
+int invocation_run(struct run *r, struct invocation *i, struct why *w)
+{
+	size_t len;
+	int assignment = move_up(assignment_write(i->planned, r->nodes, w));
+	int outcome = move_up(outcome_make(&i->planned->cell, &len)), err = 0;
+
+	i->out = NULL;
+	if (assignment < 0 || outcome < 0)
+		err = fail(w, errno, "memory for an invocation");
+	if (!err) {
+		void *map = mmap(NULL, len, PROT_READ, MAP_SHARED, outcome, 0);
+
+		if (map == MAP_FAILED)
+			err = fail(w, errno, "mmap of an outcome");
+		else
+			i->out = map;
+	}
+	if (!err)
+		err = run_worker(r, i, assignment, outcome, w);
+	if (assignment >= 0)
+		close(assignment);
+	if (outcome >= 0)
+		close(outcome);
+	if (err)
+		invocation_release(i);
+	return err;
+}
+
+void invocation_release(struct invocation *i)
+{
+	uint64_t windows, samples[METRICS_MAX];
+
+	if (!i->out)
+		return;
+	assignment_room(&i->planned->cell, &windows, samples);
+	munmap((void *)(uintptr_t)i->out, outcome_size(windows, samples));
+	i->out = NULL;
+}
