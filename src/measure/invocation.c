@@ -54,7 +54,7 @@ static int pad_environment(struct padded *p, uint64_t random)
 	return 0;
 }
 
-static int spawn(struct run *r, int assignment, int outcome, char **environment, pid_t *pid)
+static int spawn(struct measurement *r, int assignment, int outcome, char **environment, pid_t *pid)
 {
 	char *argv[] = { "shmbench", "worker", "3", "4", "5", NULL };
 	posix_spawn_file_actions_t files;
@@ -78,7 +78,7 @@ static int spawn(struct run *r, int assignment, int outcome, char **environment,
 }
 
 /* Until the worker ends (0), a signal says stop (-EINTR) or the time is over (-ETIMEDOUT). */
-static int watch(struct run *r, int pidfd, uint64_t limit_ns)
+static int watch(struct measurement *r, int pidfd, uint64_t limit_ns)
 {
 	struct pollfd fds[] = { { .fd = pidfd, .events = POLLIN },
 				{ .fd = r->signals, .events = POLLIN } };
@@ -126,7 +126,7 @@ static void judge(struct invocation *i, int watched, int status, uint64_t limit_
 		     "the worker failed");
 }
 
-static int wait_for(struct run *r, struct invocation *i, pid_t pid, struct why *w)
+static int wait_for(struct measurement *r, struct invocation *i, pid_t pid, struct why *w)
 {
 	uint64_t limit_ns = 10 * i->planned->expected_ns;
 	int pidfd = (int)syscall(SYS_pidfd_open, pid, 0), status = 0;
@@ -167,7 +167,7 @@ static int outcome_make(const struct cell *c, size_t *len)
 	return fd >= 0 && ftruncate(fd, (off_t)*len) ? -errno : fd;
 }
 
-static int run_worker(struct run *r, struct invocation *i, int assignment, int outcome,
+static int run_worker(struct measurement *r, struct invocation *i, int assignment, int outcome,
 		      struct why *w)
 {
 	struct random random = { .state = r->seed ^ (uint64_t)(i->number + 1) << 32 };
@@ -188,7 +188,7 @@ static int run_worker(struct run *r, struct invocation *i, int assignment, int o
 	return err ? err : waited;
 }
 
-int invocation_run(struct run *r, struct invocation *i, struct why *w)
+int invocation_run(struct measurement *r, struct invocation *i, struct why *w)
 {
 	size_t len;
 	int assignment = move_up(assignment_write(i->planned, r->nodes, w));

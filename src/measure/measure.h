@@ -28,7 +28,7 @@ typedef int block_sink(void *arg, unsigned blocks, struct why *w);
 
 enum stop { STOP_FIXED, STOP_TIME_BUDGET, STOP_USER };
 
-struct run {
+struct measurement {
 	const struct plan *plan;
 	uint64_t seed;
 	uint64_t budget_ns;    /* no block begins that would end later; 0: none */
@@ -48,12 +48,12 @@ struct run {
 
 /* Run it. 0 when the plan was carried out as far as it goes (even if cells failed: counted and
  * handed up); -errno when the run itself cannot go on. */
-int run_plan(struct run *r, struct why *w);
+int run_plan(struct measurement *r, struct why *w);
 
 /* One invocation of one cell: exec, wait, reap. Fills status, why, times; maps *out (NULL when
  * there is none), which invocation_release unmaps. Returns -EINTR when a signal came: the
  * worker is gone and the invocation does not count. */
-int invocation_run(struct run *r, struct invocation *i, struct why *w);
+int invocation_run(struct measurement *r, struct invocation *i, struct why *w);
 void invocation_release(struct invocation *i);
 
 #endif

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The order of things. Every block runs every group once, groups in random order; a group's cells
- * are run back to back in an order drawn anew. Skipped cells are handed up once, in the first
- * block.
+ * are run back to back in an order drawn anew. Cells that the plan found impossible are not tried:
+ * their reason stands in the plan.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -12,7 +12,7 @@
 #include "measure/measure.h"
 
 struct progress {
-	struct run *run;
+	struct measurement *run;
 	struct random random;
 	uint32_t *groups, *cells; /* orders being drawn; room for all */
 	unsigned number;
@@ -21,18 +21,12 @@ struct progress {
 static int invoke(struct progress *p, struct invocation *i, struct why *w)
 {
 	const struct planned *c = i->planned;
-	int err = 0;
 
 	i->number = p->number++;
 	i->roles = c->cell.part->roles;
 	i->cpu[0] = c->place.os[0];
 	i->cpu[1] = c->place.os[1];
-	if (c->status) {
-		i->status = c->status;
-		i->why = c->why;
-	} else {
-		err = invocation_run(p->run, i, w);
-	}
+	int err = invocation_run(p->run, i, w);
 	if (err)
 		return err;
 	if (i->status == CANNOT)
@@ -56,7 +50,7 @@ static int run_group(struct progress *p, unsigned block, size_t group, struct wh
 	for (size_t i = 0; i < plan->n && !err; i++) {
 		const struct planned *c = &plan->cells[p->cells[i]];
 
-		if (c->group != group || (c->status && block > 0))
+		if (c->group != group || c->status)
 			continue;
 		struct invocation invocation = { .planned = c,
 						 .block = block,
@@ -85,7 +79,7 @@ static int run_block(struct progress *p, unsigned block, struct why *w)
 
 static int run_blocks(struct progress *p, struct why *w)
 {
-	struct run *r = p->run;
+	struct measurement *r = p->run;
 	uint64_t start = clock_ns();
 	int err = 0;
 
@@ -104,7 +98,7 @@ static int run_blocks(struct progress *p, struct why *w)
 }
 
 /* Which signal it was; it stays blocked. */
-static void take_signal(struct run *r)
+static void take_signal(struct measurement *r)
 {
 	struct signalfd_siginfo info;
 
@@ -113,7 +107,7 @@ static void take_signal(struct run *r)
 		r->signal = (int)info.ssi_signo;
 }
 
-int run_plan(struct run *r, struct why *w)
+int run_plan(struct measurement *r, struct why *w)
 {
 	struct progress p = { .run = r, .random = { .state = r->seed } };
 	int err = 0;

@@ -303,6 +303,38 @@ static int expand_request(struct expansion *x)
 	return err;
 }
 
+/* What every plan has beside what was asked for: the floor of the harness, and the bounds that
+ * life-cycle and touch cells are held against. */
+static int add_companion(struct plan *p, const struct wish *wish, const char *line, struct why *w)
+{
+	size_t before = p->n;
+	struct request r;
+	struct expansion x = { .plan = p, .wish = wish, .request = &r, .why = w };
+	int err = request_parse(&r, line, w);
+
+	if (!err)
+		err = expand_request(&x);
+	for (size_t i = before; i < p->n; i++)
+		p->cells[i].companion = true;
+	return err;
+}
+
+static int add_companions(struct plan *p, const struct wish *wish, struct why *w)
+{
+	bool pairs = false, regions_alone = false;
+	int err = add_companion(p, wish, "null/one", w);
+
+	for (size_t i = 0; i < p->n; i++) {
+		pairs |= p->cells[i].cell.part->roles == 2;
+		regions_alone |= p->cells[i].cell.part->region == REGION_OWN;
+	}
+	if (!err && pairs)
+		err = add_companion(p, wish, "null/two", w);
+	if (!err && regions_alone)
+		err = add_companion(p, wish, "bounds/processor", w);
+	return err;
+}
+
 int plan_make(struct plan *p, const struct wish *wish, struct why *w)
 {
 	int err = 0;
@@ -316,10 +348,22 @@ int plan_make(struct plan *p, const struct wish *wish, struct why *w)
 		err = expand_request(&x);
 	}
 	if (!err)
+		err = add_companions(p, wish, w);
+	if (!err)
 		err = plan_group(p, wish->base, w);
 	if (err)
 		plan_free(p);
 	return err;
+}
+
+uint64_t plan_expected_ns(const struct plan *p)
+{
+	uint64_t ns = 0;
+
+	for (size_t i = 0; i < p->n; i++)
+		if (!p->cells[i].status)
+			ns += p->blocks * p->cells[i].expected_ns;
+	return ns;
 }
 
 char *plan_keep(struct plan *p, const char *text)

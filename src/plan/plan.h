@@ -16,6 +16,7 @@ struct planned {
 	char *filesystem;     /* of cell.directory: "ext4"; NULL without one */
 	size_t base;          /* index of the cell that its ratios are relative to; NO_BASE */
 	size_t group;         /* index into groups */
+	bool companion;       /* not asked for: every plan has it (method.md, section 1) */
 	uint64_t expected_ns; /* of one invocation, wall time */
 };
 #define NO_BASE ((size_t)-1)
@@ -32,6 +33,9 @@ struct plan {
 /* The cell that c's ratios are relative to, as it stands in the `base` column: "region=sysv",
  * "channel=ring,region=sysv"; "" without a base. In buf. */
 const char *plan_base_name(const struct plan *p, const struct planned *c, char *buf, size_t len);
+
+/* Wall time of all blocks, by the expectation of every cell. */
+uint64_t plan_expected_ns(const struct plan *p);
 
 /* Keep a copy of text as long as the plan; NULL without memory. */
 char *plan_keep(struct plan *p, const char *text);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* The suites. Axes that a line does not name have their defaults; `file` regions multiply by the
  * directories of the run. */
+#include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 #include "plan/suite.h"
 
@@ -94,4 +96,31 @@ const struct suite *suite_find(const char *name)
 		if (!strcmp(s->name, name))
 			return s;
 	return NULL;
+}
+
+int suite_requests(const struct suite *s, struct request **requests, size_t *n, struct why *w)
+{
+	int err = 0;
+
+	*n = 0;
+	while (s->request[*n])
+		++*n;
+	*requests = calloc(*n, sizeof **requests);
+	if (!*requests)
+		return fail(w, ENOMEM, "the suite %s", s->name);
+	for (size_t i = 0; i < *n && !err; i++)
+		err = request_parse(&(*requests)[i], s->request[i], w);
+	return err;
+}
+
+int suite_plan(struct plan *p, const struct suite *s, const struct topology *t,
+	       const char *const directories[], struct why *w)
+{
+	struct wish wish = { .directories = directories, .blocks = s->blocks, .topology = t };
+	int err = suite_requests(s, &wish.request, &wish.requests, w);
+
+	if (!err)
+		err = plan_make(p, &wish, w);
+	free(wish.request);
+	return err;
 }

@@ -2,6 +2,7 @@
 #ifndef SUITE_H
 #define SUITE_H
 #include <stdint.h>
+#include "plan/request.h"
 
 /* A named set of requests: data, so that `list suites` shows exactly what will run. */
 struct suite {
@@ -15,5 +16,12 @@ struct suite {
 extern const struct suite suites[]; /* ends with a NULL name */
 
 const struct suite *suite_find(const char *name);
+
+/* The requests of a suite, malloc'ed. */
+int suite_requests(const struct suite *s, struct request **requests, size_t *n, struct why *w);
+
+/* The plan of a suite as it stands, with the companions that every plan has. */
+int suite_plan(struct plan *p, const struct suite *s, const struct topology *t,
+	       const char *const directories[], struct why *w);
 
 #endif
