@@ -1,0 +1,352 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Measure: options to a plan, the plan to invocations, invocations to a run directory, and what
+ * that says to the terminal. Order matters at the end: rows first, then what is computed from
+ * them, then what people look at, so that nothing that was measured can be lost to a later step.
+ */
+#include <errno.h>
+#include <inttypes.h>
+#include <libgen.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <sys/stat.h>
+#include <sys/statfs.h>
+#include <linux/magic.h>
+#include <unistd.h>
+#include "base/units.h"
+#include "command/command.h"
+#include "command/progress.h"
+#include "command/run_options.h"
+#include "measure/measure.h"
+#include "plan/axis.h"
+#include "record/machine.h"
+#include "record/recorder.h"
+#include "record/run_directory.h"
+#include "record/run_json.h"
+#include "record/summary.h"
+#include "report/report.h"
+
+/* One run, from options to report. */
+struct session {
+	struct run_options options;
+	int argc;
+	char **argv;
+	struct topology *topology;
+	struct plan plan;
+	struct run_directory directory;
+	struct recorder recorder;
+	struct run_json json;
+	struct ledger ledger;
+	struct progress progress;
+	char results[PATH_MAX]; /* where run directories go: the default --directory */
+};
+
+static int complain(const struct why *w, int status)
+{
+	fprintf(stderr, "shmbench run: %s\n", w->text);
+	return status;
+}
+
+/* The directory that the run directory will be in, which is the first default --directory: the
+ * run's own name has a date in it, and rows of two runs could not be joined. */
+static void find_results(struct session *s)
+{
+	struct stat st;
+
+	if (s->options.out) {
+		char copy[PATH_MAX];
+
+		snprintf(copy, sizeof copy, "%s", s->options.out);
+		snprintf(s->results, sizeof s->results, "%s", dirname(copy));
+	} else {
+		snprintf(s->results, sizeof s->results, "results");
+		if (!s->options.dry_run)
+			mkdir(s->results, 0777);
+	}
+	if (stat(s->results, &st))
+		snprintf(s->results, sizeof s->results, ".");
+}
+
+static void default_directories(struct session *s)
+{
+	struct run_options *o = &s->options;
+	struct statfs fs;
+
+	if (o->directories)
+		return;
+	o->directory[o->directories++] = s->results;
+	if (!statfs("/dev/shm", &fs) && fs.f_type == TMPFS_MAGIC && !access("/dev/shm", W_OK))
+		o->directory[o->directories++] = "/dev/shm";
+}
+
+static int make_plan(struct session *s, struct why *w)
+{
+	struct run_options *o = &s->options;
+	struct wish wish = {
+		.directories = o->directory,
+		.base = o->base,
+		.blocks = o->invocations ? (unsigned)o->invocations
+			  : o->suite     ? o->suite->blocks
+					 : 8,
+		.verify = o->verify,
+	};
+	int err = topology_load(&s->topology, o->xml, o->synthetic, w);
+
+	wish.topology = s->topology;
+	if (!err)
+		err = run_options_requests(o, &wish.request, &wish.requests, w);
+	if (!err)
+		err = plan_make(&s->plan, &wish, w);
+	free(wish.request);
+	return err;
+}
+
+/* "attach/life size=64K region=sysv ..." */
+static void print_cell(const struct planned *p)
+{
+	char buf[32];
+
+	printf("%s/%s", p->cell.bench->name, p->cell.part->name);
+	for (int a = 0; a < AXES; a++) {
+		const char *text = axis_text(&p->cell, (enum axis)a, buf, sizeof buf);
+
+		if (*text)
+			printf(" %s=%s", axis_table[a].option, text);
+	}
+	if (p->status)
+		printf("  # skip: %s", p->why.text);
+	putchar('\n');
+}
+
+static int dry_run(const struct session *s)
+{
+	const struct plan *p = &s->plan;
+	size_t skipped = 0;
+
+	for (size_t g = 0; g < p->groups; g++) {
+		printf("group %zu\n", g);
+		for (size_t i = 0; i < p->n; i++) {
+			if (p->cells[i].group != g)
+				continue;
+			printf("  ");
+			print_cell(&p->cells[i]);
+			skipped += p->cells[i].status != 0;
+		}
+	}
+	printf("%zu cells in %zu groups, %zu of them skipped here; %u blocks in random order of "
+	       "groups and cells, seed %" PRIu64 "; about %.0f s\n",
+	       p->n, p->groups, skipped, p->blocks, s->options.seed,
+	       (double)plan_expected_ns(p) / 1e9);
+	return STATUS_OK;
+}
+
+/* Is there anything that was asked for and can run? */
+static bool something_runs(const struct plan *p)
+{
+	for (size_t i = 0; i < p->n; i++)
+		if (!p->cells[i].status && !p->cells[i].companion)
+			return true;
+	return false;
+}
+
+static int nothing_runs(const struct plan *p)
+{
+	fputs("shmbench run: nothing in the plan can run here:\n", stderr);
+	for (size_t i = 0; i < p->n; i++)
+		if (p->cells[i].status)
+			fprintf(stderr, "  %s: %s\n", p->cells[i].cell.bench->name,
+				p->cells[i].why.text);
+	return STATUS_NOTHING;
+}
+
+/* What this machine cannot give, for run.json. */
+static const struct unavailable *unavailable(void)
+{
+	static struct unavailable list[2];
+
+	list[0] = (struct unavailable){ 0 };
+	if (canary_unavailable())
+		list[0] = (struct unavailable){ "canaries", canary_unavailable() };
+	return list;
+}
+
+static int open_record(struct session *s, struct why *w)
+{
+	const struct run_options *o = &s->options;
+	char *xml = topology_xml(s->topology, w);
+	struct run_facts facts = {
+		.directory = &s->directory,
+		.plan = &s->plan,
+		.suite = o->suite ? o->suite->name : NULL,
+		.argc = s->argc,
+		.argv = s->argv,
+		.seed = o->seed,
+		.labels = o->label,
+		.threshold = o->threshold,
+		.time_budget_ns = s->options.budget_ns,
+		.clock = clock_examine(),
+		.topology_xml = xml,
+		.unavailable = unavailable(),
+	};
+	int err = xml ? run_directory_create(&s->directory, o->out, w) : -ENOMEM;
+
+	facts.environment = machine_json();
+	if (!err)
+		err = run_json_begin(&s->json, &facts, w);
+	if (!err)
+		err = recorder_open(&s->recorder, &s->plan, s->directory.path, s->directory.id, w);
+	json_decref(facts.environment);
+	free(xml);
+	return err;
+}
+
+static int block_done(void *arg, unsigned blocks, struct why *w)
+{
+	struct session *s = arg;
+
+	(void)w;
+	progress_block(&s->progress, blocks);
+	return 0;
+}
+
+static int invocation_done(void *arg, const struct invocation *i, struct why *w)
+{
+	struct session *s = arg;
+
+	progress_invocation(&s->progress, i);
+	return recorder_take(&s->recorder, i, w);
+}
+
+/* Signals that end a run early become readable here and nothing else happens to us. */
+static int signals_open(void)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGHUP);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+}
+
+static const char *stop_name(enum stop stop)
+{
+	static const char *const name[] = { "fixed", "time_budget", "user" };
+
+	return name[stop];
+}
+
+/* All that can be done with what was measured, whatever else went wrong. */
+static int close_record(struct session *s, const struct measurement *m, struct why *w)
+{
+	struct run_end end = {
+		.stop_reason = stop_name(m->stop),
+		.blocks = m->blocks,
+		.clock = clock_examine(),
+	};
+	int err = recorder_write(&s->recorder, w);
+	int closed = recorder_close(&s->recorder, w);
+
+	if (!err)
+		err = closed;
+	if (!err)
+		err = run_json_end(&s->json, &end, w);
+	run_json_close(&s->json);
+	return err ? err : summary_write(s->directory.path, w);
+}
+
+static int verdict(const struct session *s, const struct measurement *m)
+{
+	if (m->failed)
+		fprintf(stderr, "shmbench run: %u invocations failed; their rows say why\n",
+			m->failed);
+	if (m->stop == STOP_TIME_BUDGET && !s->options.quiet)
+		fprintf(stderr,
+			"shmbench run: the time budget ended the run after %u of %u blocks\n",
+			m->blocks, s->plan.blocks);
+	if (m->stop == STOP_USER)
+		return STATUS_SIGNAL + m->signal;
+	return m->failed ? STATUS_FAILED : STATUS_OK;
+}
+
+static int measure(struct session *s, struct why *w)
+{
+	struct measurement m = {
+		.plan = &s->plan,
+		.seed = s->options.seed,
+		.budget_ns = s->options.budget_ns,
+		.nodes = place_nodes(s->topology),
+		.ledger = &s->ledger,
+		.signals = signals_open(),
+		.invocation = invocation_done,
+		.block = block_done,
+		.arg = s,
+	};
+	int err = ledger_open(&s->ledger, s->options.directory, w);
+
+	if (!err)
+		err = open_record(s, w);
+	if (err)
+		return complain(w, err == -EINVAL ? STATUS_USAGE : STATUS_FAILED);
+	progress_open(&s->progress, &s->plan, s->options.quiet);
+	err = run_plan(&m, w);
+	progress_close(&s->progress);
+	ledger_close(&s->ledger);
+	if (err)
+		complain(w, 0);
+	struct why late = { 0 };
+	int closed = close_record(s, &m, &late);
+	if (closed)
+		return complain(&late, STATUS_FAILED);
+	if (report_run(s->directory.path, NULL, stdout, &late))
+		complain(&late, 0);
+	return err ? STATUS_FAILED : verdict(s, &m);
+}
+
+/* Budgets: what was given, else the suite's, else a minute; none for a fixed count. */
+static void settle_budget(struct run_options *o)
+{
+	if (o->budget_ns || o->invocations)
+		return;
+	o->budget_ns = o->suite ? o->suite->budget_ns : 60000000000u;
+}
+
+static int run(int argc, char **argv)
+{
+	static struct session s;
+	struct why w = { 0 };
+	int status;
+
+	s = (struct session){ .argc = argc, .argv = argv };
+	run_options_parse(&s.options, argc, argv);
+	settle_budget(&s.options);
+	find_results(&s);
+	default_directories(&s);
+	int err = make_plan(&s, &w);
+	if (err)
+		status = complain(&w, err == -EINVAL ? STATUS_USAGE : STATUS_FAILED);
+	else if (s.options.dry_run)
+		status = dry_run(&s);
+	else if (!topology_is_here(s.topology))
+		status = complain(
+			&(struct why){ "this topology is not this machine's (HWLOC_XMLFILE or "
+				       "HWLOC_SYNTHETIC is set): measuring is refused" },
+			STATUS_USAGE);
+	else if (!something_runs(&s.plan))
+		status = nothing_runs(&s.plan);
+	else
+		status = measure(&s, &w);
+	plan_free(&s.plan);
+	topology_free(s.topology);
+	return status;
+}
+
+const struct command command_run = {
+	.name = "run",
+	.about = "measure: benchmarks, or a whole suite",
+	.run = run,
+};

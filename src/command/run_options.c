@@ -1,0 +1,283 @@
+/* SPDX-License-Identifier: MIT */
+/* Options of `run`: the axes come from their table, the rest stands here. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include "base/random.h"
+#include "base/units.h"
+#include "command/parse.h"
+#include "command/run_options.h"
+#include "plan/axis.h"
+#include "plan/registry.h"
+
+enum {
+	KEY_AXIS = 0x1000, /* + enum axis */
+	KEY_SUITE = 0x2000,
+	KEY_BASE,
+	KEY_INVOCATIONS,
+	KEY_BUDGET,
+	KEY_SEED,
+	KEY_THRESHOLD,
+	KEY_VERIFY,
+	KEY_OUT,
+	KEY_RAW,
+	KEY_DRY_RUN,
+	KEY_LABEL,
+	KEY_XML,
+	KEY_SYNTHETIC,
+};
+
+static const struct argp_option fixed[] = {
+	{ NULL, 0, NULL, 0, "What and how often:", 1 },
+	{ "suite", KEY_SUITE, "NAME", 0, "smoke, quick or full (shmbench list suites)", 1 },
+	{ "base", KEY_BASE, "WHAT", 0,
+	  "what ratios are relative to: REGION or CHANNEL[/REGION] (default sysv, ring/sysv)", 1 },
+	{ "invocations", KEY_INVOCATIONS, "N", 0, "of every cell, exactly (default 8)", 1 },
+	{ "time-budget", KEY_BUDGET, "TIME", 0,
+	  "begin no block that would end later (default 60s; none with --invocations)", 1 },
+	{ "seed", KEY_SEED, "N", 0, "of the order (default: drawn, and recorded)", 1 },
+	{ "threshold", KEY_THRESHOLD, "SHARE", 0, "smallest change of interest (default 3%)", 1 },
+	{ "verify", KEY_VERIFY, NULL, 0, "check every byte of every message", 1 },
+	{ NULL, 0, NULL, 0, "Results:", 2 },
+	{ "out", KEY_OUT, "DIR", 0, "run directory (default results/<UTC time>-<host>)", 2 },
+	{ "raw", KEY_RAW, NULL, 0, "keep every sample, in samples/*.u32", 2 },
+	{ "label", KEY_LABEL, "KEY=VALUE", 0, "recorded in run.json (repeatable)", 2 },
+	{ "dry-run", KEY_DRY_RUN, NULL, 0, "print plan, order and expected time only", 2 },
+	{ "quiet", 'q', NULL, 0, "no progress on the terminal", 2 },
+	{ "xml", KEY_XML, "FILE", 0, "plan for another machine's topology (with --dry-run)", 2 },
+	{ "synthetic", KEY_SYNTHETIC, "TEXT", 0, "the same from hwloc's synthetic text", 2 },
+	{ NULL, 0, NULL, 0, "Axes: lists a,b,c; numbers also 4K..1G:x16, 4K..64K:+4K, 1..8:", 3 },
+};
+
+static void add_directory(struct run_options *o, const char *arg, struct argp_state *state)
+{
+	if (o->directories == RUN_LIST_MAX - 1)
+		argp_error(state, "more than %d directories", RUN_LIST_MAX - 1);
+	o->directory[o->directories++] = arg;
+}
+
+static void add_label(struct run_options *o, const char *arg, struct argp_state *state)
+{
+	if (!strchr(arg, '=') || arg[0] == '=')
+		argp_error(state, "--label '%s': give KEY=VALUE", arg);
+	if (o->labels == RUN_LIST_MAX - 1)
+		argp_error(state, "more than %d labels", RUN_LIST_MAX - 1);
+	o->label[o->labels++] = arg;
+}
+
+static void set_suite(struct run_options *o, const char *arg, struct argp_state *state)
+{
+	o->suite = suite_find(arg);
+	if (!o->suite)
+		argp_error(state, "there is no suite '%s': give smoke, quick or full", arg);
+}
+
+/* Numbers: one sentence for each kind that is none. */
+static void set_number(struct run_options *o, int key, const char *arg, struct argp_state *state)
+{
+	struct why w = { 0 };
+	int err = 0;
+
+	if (key == KEY_INVOCATIONS)
+		err = units_count(arg, &o->invocations, &w);
+	else if (key == KEY_SEED)
+		err = units_count(arg, &o->seed, &w);
+	else if (key == KEY_BUDGET)
+		err = units_duration(arg, &o->budget_ns, &w);
+	else
+		err = units_percent(arg, &o->threshold, &w);
+	if (err)
+		argp_error(state, "%s", w.text);
+	if (key == KEY_INVOCATIONS && (o->invocations == 0 || o->invocations > 10000))
+		argp_error(state, "--invocations '%s': give 1 to 10000", arg);
+	if (key == KEY_BUDGET && o->budget_ns == 0)
+		argp_error(state, "--time-budget '%s': give more than nothing", arg);
+}
+
+static void check(const struct run_options *o, struct argp_state *state)
+{
+	if (o->xml && o->synthetic)
+		argp_error(state, "--xml and --synthetic exclude each other");
+	if ((o->xml || o->synthetic) && !o->dry_run)
+		argp_error(state, "--xml and --synthetic go with --dry-run: only this machine can "
+				  "be measured");
+}
+
+static error_t option(int key, char *arg, struct argp_state *state)
+{
+	struct run_options *o = state->input;
+
+	if (key == KEY_AXIS + AXIS_DIRECTORY) {
+		add_directory(o, arg, state);
+	} else if (key >= KEY_AXIS && key < KEY_AXIS + AXES) {
+		if (!*arg)
+			argp_error(state, "--%s is empty", axis_table[key - KEY_AXIS].option);
+		o->axis[key - KEY_AXIS] = arg;
+	} else
+		switch (key) {
+		case KEY_SUITE:
+			set_suite(o, arg, state);
+			break;
+		case KEY_INVOCATIONS:
+		case KEY_BUDGET:
+		case KEY_SEED:
+		case KEY_THRESHOLD:
+			set_number(o, key, arg, state);
+			break;
+		case KEY_LABEL:
+			add_label(o, arg, state);
+			break;
+		case KEY_BASE:
+			o->base = arg;
+			break;
+		case KEY_OUT:
+			o->out = arg;
+			break;
+		case KEY_XML:
+			o->xml = arg;
+			break;
+		case KEY_SYNTHETIC:
+			o->synthetic = arg;
+			break;
+		case KEY_VERIFY:
+			o->verify = true;
+			break;
+		case KEY_RAW:
+			o->raw = true;
+			break;
+		case KEY_DRY_RUN:
+			o->dry_run = true;
+			break;
+		case 'q':
+			o->quiet = true;
+			break;
+		case ARGP_KEY_ARG:
+			if (o->names == RUN_LIST_MAX)
+				argp_error(state, "more than %d benchmarks", RUN_LIST_MAX);
+			o->name[o->names++] = arg;
+			break;
+		default:
+			return ARGP_ERR_UNKNOWN;
+		}
+	return 0;
+}
+
+void run_options_parse(struct run_options *o, int argc, char **argv)
+{
+	enum { FIXED = sizeof fixed / sizeof *fixed };
+	struct argp_option all[FIXED + AXES + 1] = { 0 };
+	struct argp argp = {
+		.options = all,
+		.parser = option,
+		.args_doc = "[BENCHMARK[/PART]...]",
+		.doc = "Measure. Without BENCHMARK and --suite: every benchmark at its defaults. "
+		       "With "
+		       "--suite, benchmarks narrow it, and axes given replace those of its lines.\v"
+		       "Results go to a run directory; tables to standard output. Exit status 5 "
+		       "when "
+		       "something that should have worked failed, 77 when nothing could run here.",
+	};
+	struct timespec now;
+
+	memcpy(all, fixed, sizeof fixed);
+	for (int a = 0; a < AXES; a++)
+		all[FIXED + a] = (struct argp_option){ .name = axis_table[a].option,
+						       .key = KEY_AXIS + a,
+						       .arg = "LIST",
+						       .doc = axis_table[a].about,
+						       .group = 3 };
+	clock_gettime(CLOCK_REALTIME, &now); /* a seed, not a time */
+	*o = (struct run_options){ .threshold = .03,
+				   .seed = (uint64_t)now.tv_sec << 30 ^ (uint64_t)now.tv_nsec };
+	command_parse(&argp, argc, argv, o);
+}
+
+/* Requests by name, or all benchmarks. */
+static int named(const struct run_options *o, struct request **requests, size_t *n, struct why *w)
+{
+	int err = 0;
+
+	*n = o->names;
+	for (size_t i = 0; !o->names && benches[i]; i++)
+		++*n;
+	*requests = calloc(*n, sizeof **requests);
+	if (!*requests)
+		return fail(w, ENOMEM, "%zu requests", *n);
+	for (size_t i = 0; i < *n && !err; i++) {
+		if (o->names)
+			err = request_name(&(*requests)[i], o->name[i], w);
+		else
+			(*requests)[i].bench = benches[i];
+	}
+	return err;
+}
+
+/* Keep the suite's requests that a name on the command line means. */
+static int narrow(const struct run_options *o, struct request *requests, size_t *n, struct why *w)
+{
+	size_t kept = 0;
+
+	for (size_t k = 0; k < o->names; k++) {
+		struct request wanted;
+		int err = request_name(&wanted, o->name[k], w);
+
+		if (err)
+			return err;
+	}
+	for (size_t i = 0; i < *n; i++)
+		for (size_t k = 0; k < o->names; k++) {
+			struct request wanted;
+
+			request_name(&wanted, o->name[k], w);
+			if (requests[i].bench != wanted.bench ||
+			    (wanted.part && requests[i].part && requests[i].part != wanted.part))
+				continue;
+			requests[kept++] = requests[i];
+			break;
+		}
+	*n = kept;
+	return kept ? 0 : misused(w, "the suite %s has none of these benchmarks", o->suite->name);
+}
+
+/* Does any part, or any channel of it, have this axis? */
+static bool has_axis(const struct request *r, enum axis a)
+{
+	uint32_t channel = AXIS(REGION) | AXIS(PAGE) | AXIS(NODE) | AXIS(DIRECTORY) | AXIS(DEPTH) |
+			   AXIS(PUBLISH) | AXIS(WAIT);
+
+	for (const struct part *p = r->bench->parts; p->name; p++)
+		if ((!r->part || r->part == p) &&
+		    ((p->axes & 1u << a) || ((p->axes & AXIS(CHANNEL)) && (channel & 1u << a))))
+			return true;
+	return false;
+}
+
+static int override(const struct run_options *o, struct request *requests, size_t n, struct why *w)
+{
+	for (int a = 0; a < AXES; a++) {
+		bool used = false;
+
+		for (size_t i = 0; o->axis[a] && i < n; i++) {
+			if (!has_axis(&requests[i], (enum axis)a))
+				continue;
+			requests[i].axis[a] = o->axis[a];
+			used = true;
+		}
+		if (o->axis[a] && !used)
+			return misused(w, "none of the benchmarks asked for varies by --%s",
+				       axis_table[a].option);
+	}
+	return 0;
+}
+
+int run_options_requests(const struct run_options *o, struct request **requests, size_t *n,
+			 struct why *w)
+{
+	int err = o->suite ? suite_requests(o->suite, requests, n, w) : named(o, requests, n, w);
+
+	if (!err && o->suite && o->names)
+		err = narrow(o, *requests, n, w);
+	return err ? err : override(o, *requests, *n, w);
+}

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef RUN_OPTIONS_H
+#define RUN_OPTIONS_H
+#include <stdbool.h>
+#include "plan/suite.h"
+
+enum { RUN_LIST_MAX = 64 };
+
+/* The command line of `run`, checked as far as it can be without the machine. */
+struct run_options {
+	const char *name[RUN_LIST_MAX];      /* BENCHMARK or BENCHMARK/PART */
+	const char *axis[AXES];              /* lists, as given */
+	const char *directory[RUN_LIST_MAX]; /* NULL-ended */
+	const char *label[RUN_LIST_MAX];     /* KEY=VALUE, NULL-ended */
+	size_t names, directories, labels;
+	const struct suite *suite;
+	const char *base, *out, *xml, *synthetic;
+	uint64_t invocations; /* 0: the suite's, or 8 */
+	uint64_t budget_ns;   /* 0: the suite's, or 60 s */
+	uint64_t seed;
+	double threshold;
+	bool verify, raw, dry_run, quiet;
+};
+
+/* Ends the program with 2 on a usage error. */
+void run_options_parse(struct run_options *o, int argc, char **argv);
+
+/* The requests that these options amount to: of the suite or of the benchmarks named, narrowed
+ * and overridden by the axes given. malloc'ed. -EINVAL for axes that nothing asked for has. */
+int run_options_requests(const struct run_options *o, struct request **requests, size_t *n,
+			 struct why *w);
+
+#endif
