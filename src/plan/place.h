@@ -21,10 +21,10 @@
 struct topology; /* a loaded topology, restricted to the CPUs this process may use */
 
 struct place {
-	char name[128];        /* one of the words above, or the two locations as given */
-	int logical[2], os[2]; /* PU indexes per role */
-	char cpus[2][1024];    /* each role's CPU as hwloc's list text, for sched_setaffinity */
-	int node;              /* OS index of the NUMA node local to role 0; -1 if none */
+	char name[128];		/* one of the words above, or the two locations as given */
+	int logical[2], os[2];	/* PU indexes per role */
+	char cpus[2][1024];	/* each role's CPU as hwloc's list text, for sched_setaffinity */
+	int node;		/* OS index of the NUMA node local to role 0; -1 if none */
 };
 
 /* This machine (xml and synthetic NULL), an XML file, or a synthetic description. */
