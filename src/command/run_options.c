@@ -105,63 +105,87 @@ static void check(const struct run_options *o, struct argp_state *state)
 				  "be measured");
 }
 
+/* Options that are a text as it is, or a flag. */
+static error_t set_plain(struct run_options *o, int key, const char *arg)
+{
+	switch (key) {
+	case KEY_BASE:
+		o->base = arg;
+		break;
+	case KEY_OUT:
+		o->out = arg;
+		break;
+	case KEY_XML:
+		o->xml = arg;
+		break;
+	case KEY_SYNTHETIC:
+		o->synthetic = arg;
+		break;
+	case KEY_VERIFY:
+		o->verify = true;
+		break;
+	case KEY_RAW:
+		o->raw = true;
+		break;
+	case KEY_DRY_RUN:
+		o->dry_run = true;
+		break;
+	case 'q':
+		o->quiet = true;
+		break;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+	return 0;
+}
+
+static void add_name(struct run_options *o, const char *arg, struct argp_state *state)
+{
+	if (o->names == RUN_LIST_MAX)
+		argp_error(state, "more than %d benchmarks", RUN_LIST_MAX);
+	o->name[o->names++] = arg;
+}
+
+static void set_axis(struct run_options *o, enum axis a, const char *arg, struct argp_state *state)
+{
+	if (!*arg)
+		argp_error(state, "--%s is empty", axis_table[a].option);
+	if (a == AXIS_DIRECTORY)
+		add_directory(o, arg, state);
+	else
+		o->axis[a] = arg;
+}
+
 static error_t option(int key, char *arg, struct argp_state *state)
 {
 	struct run_options *o = state->input;
 
-	if (key == KEY_AXIS + AXIS_DIRECTORY) {
-		add_directory(o, arg, state);
-	} else if (key >= KEY_AXIS && key < KEY_AXIS + AXES) {
-		if (!*arg)
-			argp_error(state, "--%s is empty", axis_table[key - KEY_AXIS].option);
-		o->axis[key - KEY_AXIS] = arg;
-	} else
-		switch (key) {
-		case KEY_SUITE:
-			set_suite(o, arg, state);
-			break;
-		case KEY_INVOCATIONS:
-		case KEY_BUDGET:
-		case KEY_SEED:
-		case KEY_THRESHOLD:
-			set_number(o, key, arg, state);
-			break;
-		case KEY_LABEL:
-			add_label(o, arg, state);
-			break;
-		case KEY_BASE:
-			o->base = arg;
-			break;
-		case KEY_OUT:
-			o->out = arg;
-			break;
-		case KEY_XML:
-			o->xml = arg;
-			break;
-		case KEY_SYNTHETIC:
-			o->synthetic = arg;
-			break;
-		case KEY_VERIFY:
-			o->verify = true;
-			break;
-		case KEY_RAW:
-			o->raw = true;
-			break;
-		case KEY_DRY_RUN:
-			o->dry_run = true;
-			break;
-		case 'q':
-			o->quiet = true;
-			break;
-		case ARGP_KEY_ARG:
-			if (o->names == RUN_LIST_MAX)
-				argp_error(state, "more than %d benchmarks", RUN_LIST_MAX);
-			o->name[o->names++] = arg;
-			break;
-		default:
-			return ARGP_ERR_UNKNOWN;
-		}
-	return 0;
+	if (key >= KEY_AXIS && key < KEY_AXIS + AXES) {
+		set_axis(o, (enum axis)(key - KEY_AXIS), arg, state);
+		return 0;
+	}
+	switch (key) {
+	case KEY_SUITE:
+		set_suite(o, arg, state);
+		return 0;
+	case KEY_INVOCATIONS:
+	case KEY_BUDGET:
+	case KEY_SEED:
+	case KEY_THRESHOLD:
+		set_number(o, key, arg, state);
+		return 0;
+	case KEY_LABEL:
+		add_label(o, arg, state);
+		return 0;
+	case ARGP_KEY_ARG:
+		add_name(o, arg, state);
+		return 0;
+	case ARGP_KEY_END:
+		check(o, state);
+		return 0;
+	default:
+		return set_plain(o, key, arg);
+	}
 }
 
 void run_options_parse(struct run_options *o, int argc, char **argv)
