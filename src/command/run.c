@@ -279,7 +279,6 @@ static int measure(struct session *s, struct why *w)
 		.plan = &s->plan,
 		.seed = s->options.seed,
 		.budget_ns = s->options.budget_ns,
-		.nodes = place_nodes(s->topology),
 		.ledger = &s->ledger,
 		.signals = signals_open(),
 		.invocation = invocation_done,

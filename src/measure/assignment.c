@@ -11,7 +11,7 @@
 #include "plan/axis.h"
 #include "plan/registry.h"
 
-static json_t *assignment_json(const struct planned *p, unsigned long nodes)
+static json_t *assignment_json(const struct planned *p)
 {
 	json_t *axes = json_object();
 	char buf[32];
@@ -23,13 +23,13 @@ static json_t *assignment_json(const struct planned *p, unsigned long nodes)
 				json_string(axis_text(&p->cell, (enum axis)i, buf, sizeof buf)));
 	return json_pack("{s:s, s:s, s:o, s:[s,s], s:I, s:b, s:b}", "benchmark",
 			 p->cell.bench->name, "part", p->cell.part->name, "axes", axes, "cpus",
-			 p->place.cpus[0], p->place.cpus[1], "nodes", (json_int_t)nodes, "one_cpu",
+			 p->place.cpus[0], p->place.cpus[1], "nodes", (json_int_t)p->nodes, "one_cpu",
 			 p->place.os[0] == p->place.os[1], "verify", p->cell.verify);
 }
 
-int assignment_write(const struct planned *p, unsigned long nodes, struct why *w)
+int assignment_write(const struct planned *p, struct why *w)
 {
-	json_t *root = assignment_json(p, nodes);
+	json_t *root = assignment_json(p);
 	int fd = memfd_create("shmbench assignment", MFD_CLOEXEC | MFD_ALLOW_SEALING);
 	const int seals = F_SEAL_WRITE | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL;
 

@@ -15,7 +15,7 @@ struct assignment {
 };
 
 /* A sealed memfd with the assignment of a planned cell, close-on-exec; -errno on failure. */
-int assignment_write(const struct planned *p, unsigned long nodes, struct why *w);
+int assignment_write(const struct planned *p, struct why *w);
 
 /* Read it back, in the worker. */
 int assignment_read(int fd, struct assignment *a, struct why *w);

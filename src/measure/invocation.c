@@ -191,7 +191,7 @@ static int run_worker(struct measurement *r, struct invocation *i, int assignmen
 int invocation_run(struct measurement *r, struct invocation *i, struct why *w)
 {
 	size_t len;
-	int assignment = move_up(assignment_write(i->planned, r->nodes, w));
+	int assignment = move_up(assignment_write(i->planned, w));
 	int outcome = move_up(outcome_make(&i->planned->cell, &len)), err = 0;
 
 	i->out = NULL;

@@ -32,7 +32,6 @@ struct measurement {
 	const struct plan *plan;
 	uint64_t seed;
 	uint64_t budget_ns;    /* no block begins that would end later; 0: none */
-	unsigned long nodes;   /* for assignments */
 	struct ledger *ledger; /* worker pids, so that what they leave can be removed */
 	int signals;           /* signalfd(2) of what ends the run early; blocked in this process */
 	invocation_sink *invocation;

@@ -168,6 +168,23 @@ static uint64_t expect(const struct cell *c)
 	return ns;
 }
 
+/* Where its memory goes. On a machine with one node there is nothing to choose or to bind. */
+static int place_cell(struct expansion *x, struct planned *p)
+{
+	const struct topology *t = x->wish->topology;
+	char buf[32];
+
+	if (!(p->cell.has & AXIS(NODE)) || p->status || topology_nodes(t) < 2)
+		return 0;
+	int err = place_nodes(t, &p->place, axis_text(&p->cell, AXIS_NODE, buf, sizeof buf),
+			      &p->nodes, &p->why);
+	if (err == CANNOT)
+		p->status = CANNOT;
+	else if (err)
+		*x->why = p->why;
+	return err == CANNOT ? 0 : err;
+}
+
 static int add_cell(struct expansion *x, const struct cell *c)
 {
 	struct plan *p = x->plan;
@@ -184,8 +201,8 @@ static int add_cell(struct expansion *x, const struct cell *c)
 		*x->why = new.why;
 		return new.status;
 	}
-	int err = 0;
-	if (c->directory)
+	int err = place_cell(x, &new);
+	if (!err && c->directory)
 		err = filesystem_of(c->directory, &new.filesystem, x->why);
 	if (err)
 		return err;
