@@ -23,8 +23,8 @@ static json_t *assignment_json(const struct planned *p)
 				json_string(axis_text(&p->cell, (enum axis)i, buf, sizeof buf)));
 	return json_pack("{s:s, s:s, s:o, s:[s,s], s:I, s:b, s:b}", "benchmark",
 			 p->cell.bench->name, "part", p->cell.part->name, "axes", axes, "cpus",
-			 p->place.cpus[0], p->place.cpus[1], "nodes", (json_int_t)p->nodes, "one_cpu",
-			 p->place.os[0] == p->place.os[1], "verify", p->cell.verify);
+			 p->place.cpus[0], p->place.cpus[1], "nodes", (json_int_t)p->nodes,
+			 "one_cpu", p->place.os[0] == p->place.os[1], "verify", p->cell.verify);
 }
 
 int assignment_write(const struct planned *p, struct why *w)

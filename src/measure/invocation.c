@@ -54,7 +54,13 @@ static int pad_environment(struct padded *p, uint64_t random)
 	return 0;
 }
 
-static int spawn(struct measurement *r, int assignment, int outcome, char **environment, pid_t *pid)
+/* What a worker inherits; all above the descriptors that it will have, for dup2 must not overwrite
+ * one of its sources. */
+struct inherited {
+	int assignment, outcome, ledger;
+};
+
+static int spawn(const struct inherited *fd, char **environment, pid_t *pid)
 {
 	char *argv[] = { "shmbench", "worker", "3", "4", "5", NULL };
 	posix_spawn_file_actions_t files;
@@ -65,10 +71,9 @@ static int spawn(struct measurement *r, int assignment, int outcome, char **envi
 	posix_spawn_file_actions_init(&files);
 	posix_spawnattr_init(&attributes);
 	posix_spawn_file_actions_addopen(&files, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-	/* Above every descriptor that is still to be duplicated (invocation_run moves them). */
-	posix_spawn_file_actions_adddup2(&files, assignment, ASSIGNMENT_FD);
-	posix_spawn_file_actions_adddup2(&files, outcome, OUTCOME_FD);
-	posix_spawn_file_actions_adddup2(&files, ledger_fd(r->ledger), LEDGER_FD);
+	posix_spawn_file_actions_adddup2(&files, fd->assignment, ASSIGNMENT_FD);
+	posix_spawn_file_actions_adddup2(&files, fd->outcome, OUTCOME_FD);
+	posix_spawn_file_actions_adddup2(&files, fd->ledger, LEDGER_FD);
 	posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK);
 	posix_spawnattr_setsigmask(&attributes, &none);
 	int err = posix_spawn(pid, "/proc/self/exe", &files, &attributes, argv, environment);
@@ -147,14 +152,24 @@ static int wait_for(struct measurement *r, struct invocation *i, pid_t pid, stru
 	return 0;
 }
 
-/* A descriptor above those that the worker gets: dup2 must not overwrite one of its sources. */
+/* The descriptor, moved above those that the worker will have; the old one is closed. */
 static int move_up(int fd)
 {
-	int moved = fd < 0 ? fd : fcntl(fd, F_DUPFD_CLOEXEC, 16);
+	int moved = fd < 0 ? fd : fcntl(fd, F_DUPFD_CLOEXEC, LEDGER_FD + 1);
 
 	if (fd >= 0)
 		close(fd);
 	return moved;
+}
+
+static void inherited_close(struct inherited *fd)
+{
+	if (fd->assignment >= 0)
+		close(fd->assignment);
+	if (fd->outcome >= 0)
+		close(fd->outcome);
+	if (fd->ledger >= 0)
+		close(fd->ledger);
 }
 
 static int outcome_make(const struct cell *c, size_t *len)
@@ -167,7 +182,7 @@ static int outcome_make(const struct cell *c, size_t *len)
 	return fd >= 0 && ftruncate(fd, (off_t)*len) ? -errno : fd;
 }
 
-static int run_worker(struct measurement *r, struct invocation *i, int assignment, int outcome,
+static int run_worker(struct measurement *r, struct invocation *i, const struct inherited *fd,
 		      struct why *w)
 {
 	struct random random = { .state = r->seed ^ (uint64_t)(i->number + 1) << 32 };
@@ -177,10 +192,10 @@ static int run_worker(struct measurement *r, struct invocation *i, int assignmen
 
 	i->started_ns = clock_ns();
 	if (!err)
-		err = spawn(r, assignment, outcome, padded.environment, &pid);
+		err = spawn(fd, padded.environment, &pid);
+	free(padded.environment);
 	if (err)
 		return fail(w, -err, "starting a worker");
-	free(padded.environment);
 	err = ledger_add(r->ledger, pid, w);
 	int waited = wait_for(r, i, pid, w);
 	if (i->status || waited)
@@ -188,29 +203,34 @@ static int run_worker(struct measurement *r, struct invocation *i, int assignmen
 	return err ? err : waited;
 }
 
+static int outcome_map(struct invocation *i, int fd, size_t len, struct why *w)
+{
+	void *map = mmap(NULL, len, PROT_READ, MAP_SHARED, fd, 0);
+
+	if (map == MAP_FAILED)
+		return fail(w, errno, "mmap of an outcome");
+	i->out = map;
+	return 0;
+}
+
 int invocation_run(struct measurement *r, struct invocation *i, struct why *w)
 {
 	size_t len;
-	int assignment = move_up(assignment_write(i->planned, w));
-	int outcome = move_up(outcome_make(&i->planned->cell, &len)), err = 0;
+	struct inherited fd = {
+		.assignment = move_up(assignment_write(i->planned, w)),
+		.outcome = move_up(outcome_make(&i->planned->cell, &len)),
+		.ledger = fcntl(ledger_fd(r->ledger), F_DUPFD_CLOEXEC, LEDGER_FD + 1),
+	};
+	int err = 0;
 
 	i->out = NULL;
-	if (assignment < 0 || outcome < 0)
-		err = fail(w, errno, "memory for an invocation");
-	if (!err) {
-		void *map = mmap(NULL, len, PROT_READ, MAP_SHARED, outcome, 0);
-
-		if (map == MAP_FAILED)
-			err = fail(w, errno, "mmap of an outcome");
-		else
-			i->out = map;
-	}
+	if (fd.assignment < 0 || fd.outcome < 0 || fd.ledger < 0)
+		err = fail(w, errno, "descriptors for an invocation");
 	if (!err)
-		err = run_worker(r, i, assignment, outcome, w);
-	if (assignment >= 0)
-		close(assignment);
-	if (outcome >= 0)
-		close(outcome);
+		err = outcome_map(i, fd.outcome, len, w);
+	if (!err)
+		err = run_worker(r, i, &fd, w);
+	inherited_close(&fd);
 	if (err)
 		invocation_release(i);
 	return err;
