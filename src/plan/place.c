@@ -21,11 +21,11 @@ const char *const place_words[] = {
 };
 
 static const char *const absent[] = {
-	[SMT] = "no core has two threads that this process may use",
+	[SMT] = "no core has two threads",
 	[L2] = "no two cores share a second-level cache",
 	[L3] = "no two cores share a third-level cache without sharing a second-level one",
 	[PACKAGE] = "no two cores of one package are without a common cache",
-	[MACHINE] = "all CPUs that this process may use are in one package",
+	[MACHINE] = "all CPUs are in one package",
 };
 
 static const hwloc_obj_type_t above[] = {
@@ -107,6 +107,20 @@ static bool first_pair(const struct topology *t, enum relation r, hwloc_bitmap_t
 	return false;
 }
 
+/* Why there is no pair related by r. */
+static int none(const struct topology *t, enum relation r, struct why *w)
+{
+	bool restricted = hwloc_bitmap_weight(t->existing) > topology_pus(t);
+
+	if (topology_pus(t) > 1)
+		return cannot(w, "%s%s", absent[r],
+			      restricted ? " (of the CPUs that this process may use)" : "");
+	return cannot(w, "two CPUs are needed and %s",
+		      restricted ? "this process may use one: widen its affinity (taskset) or its "
+				   "cpuset"
+				 : "there is one");
+}
+
 static int find_relation(const struct topology *t, enum relation r, hwloc_obj_t pair[2],
 			 struct why *w)
 {
@@ -114,17 +128,12 @@ static int find_relation(const struct topology *t, enum relation r, hwloc_obj_t 
 		pair[0] = pair[1] = topology_pu(t, 0);
 		return 0;
 	}
-	if (topology_pus(t) == 1)
-		return cannot(w,
-			      "place %s needs two CPUs and this process may use one: widen its "
-			      "affinity (taskset -p) or its cpuset",
-			      place_words[r]);
 	hwloc_bitmap_t set = hwloc_bitmap_alloc();
 	if (!set)
 		return fail(w, ENOMEM, "a CPU set");
 	bool found = first_pair(t, r, set, pair);
 	hwloc_bitmap_free(set);
-	return found ? 0 : cannot(w, "no place %s: %s", place_words[r], absent[r]);
+	return found ? 0 : none(t, r, w);
 }
 
 /* The closest two cores; where there is one core only, its threads; else one CPU. */

@@ -51,8 +51,8 @@ static int xml_refused(const char *path, struct why *w)
 static int synthetic_refused(const char *text, struct why *w)
 {
 	return misused(w,
-		       "'%s' is not a synthetic topology: give levels from the outside in, such as "
-		       "'package:2 l3:1 core:4 pu:2' (hwloc's manual, Synthetic topologies)",
+		       "'%s' is not a synthetic topology: give levels from the outside in and "
+		       "pu last, such as 'package:2 l3:1 core:4 pu:2' (hwloc's manual)",
 		       text);
 }
 
@@ -117,6 +117,16 @@ static int restrict_to_affinity(hwloc_topology_t h, struct why *w)
 	return err;
 }
 
+/* What is wrong with a topology that does not load or has no CPU. */
+static int useless(const char *xml, const char *synthetic, struct why *w)
+{
+	if (xml)
+		return xml_refused(xml, w);
+	if (synthetic)
+		return synthetic_refused(synthetic, w);
+	return fail(w, errno, "hwloc finds no CPU on this machine that this process may use");
+}
+
 static int load(struct topology *t, const char *xml, const char *synthetic, struct why *w)
 {
 	int err = set_options(t->hwloc, w);
@@ -125,21 +135,12 @@ static int load(struct topology *t, const char *xml, const char *synthetic, stru
 		err = set_source(t->hwloc, xml, synthetic, w);
 	if (err)
 		return err;
-	if (hwloc_topology_load(t->hwloc)) {
-		if (xml)
-			return xml_refused(xml, w);
-		if (synthetic)
-			return synthetic_refused(synthetic, w);
-		return fail(w, errno, "hwloc cannot read the topology of this machine");
-	}
+	if (hwloc_topology_load(t->hwloc) || topology_pus(t) < 1)
+		return useless(xml, synthetic, w);
 	t->existing = hwloc_bitmap_dup(hwloc_topology_get_complete_cpuset(t->hwloc));
 	if (!t->existing)
 		return fail(w, ENOMEM, "a CPU set");
-	if (topology_is_here(t))
-		err = restrict_to_affinity(t->hwloc, w);
-	if (!err && topology_pus(t) < 1)
-		return fail(w, 0, "the topology has no CPU that this process may use");
-	return err;
+	return topology_is_here(t) ? restrict_to_affinity(t->hwloc, w) : 0;
 }
 
 /* hwloc reads these variables too, but falls back to this machine without a word when what they
