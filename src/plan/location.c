@@ -16,8 +16,6 @@
 	"core:0.pu:0+core:1.pu:0, pu:3+pu:5, package:1.core:0.pu:0+..., numanode:0.core:0+... "    \
 	"or, by OS index, pu:os:3+pu:os:5"
 
-#define LOCATION_MAX 128
-
 static int malformed(const char *text, struct why *w)
 {
 	return misused(w, "'%s' is not a location: a place by locations is " FORMS, text);
@@ -110,12 +108,12 @@ static int step(const struct topology *t, char *text, hwloc_obj_t *at, struct wh
 
 static int locate(const struct topology *t, const char *text, hwloc_obj_t *pu, struct why *w)
 {
-	char copy[LOCATION_MAX], *rest = copy, *part;
+	char copy[PLACE_NAME_MAX], *rest = copy, *part;
 	hwloc_obj_t at = hwloc_get_root_obj(t->hwloc);
 
-	if (!strncmp(text, "pu:os:", 6))
+	if (!strncasecmp(text, "pu:os:", 6))
 		return by_os_index(t, text + 6, pu, w);
-	strcpy(copy, text); /* a part of a text of fewer than LOCATION_MAX bytes */
+	strcpy(copy, text);
 	while ((part = strsep(&rest, "."))) {
 		int err = step(t, part, &at, w);
 
@@ -133,12 +131,9 @@ static int locate(const struct topology *t, const char *text, hwloc_obj_t *pu, s
 
 int location_pair(const struct topology *t, const char *text, hwloc_obj_t pair[2], struct why *w)
 {
-	char first[LOCATION_MAX];
+	char first[PLACE_NAME_MAX];
 	const char *plus = strchr(text, '+');
 
-	if (strlen(text) >= sizeof first)
-		return misused(w, "a place of %zu characters: at most %zu are accepted",
-			       strlen(text), sizeof first - 1);
 	if (!plus)
 		return misused(w, "'%s' is one location and a place is two: " FORMS, text);
 	if (strchr(plus + 1, '+'))

@@ -17,9 +17,13 @@ static int add(unsigned os, unsigned long *nodes, struct why *w)
 	return 0;
 }
 
+/* Of the nodes that have memory. */
 static hwloc_obj_t next_node(const struct topology *t, hwloc_obj_t after)
 {
-	return hwloc_get_next_obj_by_type(t->hwloc, HWLOC_OBJ_NUMANODE, after);
+	do
+		after = hwloc_get_next_obj_by_type(t->hwloc, HWLOC_OBJ_NUMANODE, after);
+	while (after && !topology_has_memory(t, after));
+	return after;
 }
 
 static int remote(const struct topology *t, const struct place *p, unsigned long *nodes,
@@ -28,8 +32,7 @@ static int remote(const struct topology *t, const struct place *p, unsigned long
 	for (hwloc_obj_t o = NULL; (o = next_node(t, o));)
 		if (!hwloc_bitmap_isset(o->cpuset, (unsigned)p->os[0]))
 			return add(o->os_index, nodes, w);
-	return cannot(w, "node remote: there is no memory node that is not local to CPU %d",
-		      p->os[0]);
+	return cannot(w, "node remote: there is no memory that is not local to CPU %d", p->os[0]);
 }
 
 static int interleave(const struct topology *t, unsigned long *nodes, struct why *w)
@@ -41,28 +44,39 @@ static int interleave(const struct topology *t, unsigned long *nodes, struct why
 	return err;
 }
 
+/* The nodes as list text, for sentences. */
+static const char *nodes_text(const struct topology *t, char *buf, size_t len)
+{
+	hwloc_bitmap_list_snprintf(buf, len, hwloc_topology_get_topology_nodeset(t->hwloc));
+	return buf;
+}
+
 static int by_number(const struct topology *t, const char *word, unsigned long *nodes,
 		     struct why *w)
 {
-	hwloc_const_bitmap_t all = hwloc_topology_get_topology_nodeset(t->hwloc);
 	struct why ignored = {""};
 	char there[120];
 	uint64_t os;
 
-	hwloc_bitmap_list_snprintf(there, sizeof there, all);
-	if (units_count(word, &os, &ignored))
-		return misused(w, "'%s' is no node: give local, remote, interleave or one of %s",
+	nodes_text(t, there, sizeof there);
+	if (strlen(word) > 20 || units_count(word, &os, &ignored))
+		return misused(w, "'%.20s' is no node: give local, remote, interleave or one of %s",
 			       word, there);
-	if (os > INT_MAX || !hwloc_bitmap_isset(all, (unsigned)os))
-		return misused(
-			w, "there is no memory node %s that this process may use: give one of %s",
-			word, there);
-	return add((unsigned)os, nodes, w);
+	hwloc_obj_t node =
+		os > INT_MAX ? NULL : hwloc_get_numanode_obj_by_os_index(t->hwloc, (unsigned)os);
+	if (!node)
+		return misused(w, "there is no node %s that this process may use: give one of %s",
+			       word, there);
+	if (!topology_has_memory(t, node))
+		return cannot(w, "node %s has no memory: the nodes are %s", word, there);
+	return add(node->os_index, nodes, w);
 }
 
 int place_nodes(const struct topology *t, const struct place *p, const char *word,
 		unsigned long *nodes, struct why *w)
 {
+	char there[120];
+
 	*nodes = 0;
 	if (!strcmp(word, "remote"))
 		return remote(t, p, nodes, w);
@@ -71,9 +85,7 @@ int place_nodes(const struct topology *t, const struct place *p, const char *wor
 	if (strcmp(word, "local"))
 		return by_number(t, word, nodes, w);
 	if (p->node < 0)
-		return cannot(
-			w,
-			"node local: no memory node that this process may use is local to CPU %d",
-			p->os[0]);
+		return cannot(w, "node local: no memory is local to CPU %d: give one of %s",
+			      p->os[0], nodes_text(t, there, sizeof there));
 	return add((unsigned)p->node, nodes, w);
 }

@@ -158,7 +158,8 @@ static int local_node(const struct topology *t, hwloc_obj_t pu)
 	hwloc_obj_t best = NULL, node = NULL;
 
 	while ((node = hwloc_get_next_obj_by_type(t->hwloc, HWLOC_OBJ_NUMANODE, node))) {
-		if (!hwloc_bitmap_isset(node->cpuset, pu->os_index))
+		if (!topology_has_memory(t, node) ||
+		    !hwloc_bitmap_isset(node->cpuset, pu->os_index))
 			continue;
 		if (!best || hwloc_bitmap_weight(node->cpuset) < hwloc_bitmap_weight(best->cpuset))
 			best = node;
@@ -203,6 +204,9 @@ static void fill(const struct topology *t, hwloc_obj_t pair[2], struct place *p)
 
 static int find(const struct topology *t, const char *word, hwloc_obj_t pair[2], struct why *w)
 {
+	if (strlen(word) >= PLACE_NAME_MAX)
+		return misused(w, "a place of %zu characters: at most %d are accepted",
+			       strlen(word), PLACE_NAME_MAX - 1);
 	if (!strcmp(word, "auto"))
 		return find_auto(t, pair, w);
 	for (enum relation r = SAME; r < RELATIONS; r++)

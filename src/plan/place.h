@@ -23,8 +23,10 @@
  */
 struct topology; /* a loaded topology, restricted to the CPUs this process may use */
 
+#define PLACE_NAME_MAX 128
+
 struct place {
-	char name[128];		/* one of the words above (`auto`: the one taken), or the two
+	char name[PLACE_NAME_MAX]; /* one of the words above (`auto`: the one taken), or the two
 				 * locations as given */
 	const char *relation;	/* which of the words the two CPUs amount to: equals name for one */
 	char shares[64];	/* what they have in common, for people: "L3 0 (32M)" */

@@ -207,6 +207,11 @@ hwloc_obj_t topology_pu(const struct topology *t, int logical)
 	return hwloc_get_obj_by_type(t->hwloc, HWLOC_OBJ_PU, (unsigned)logical);
 }
 
+bool topology_has_memory(const struct topology *t, hwloc_obj_t node)
+{
+	return node->attr->numanode.local_memory || !hwloc_get_root_obj(t->hwloc)->total_memory;
+}
+
 const char *topology_allowed_text(const struct topology *t, char *buf, size_t len)
 {
 	hwloc_const_bitmap_t allowed = hwloc_topology_get_topology_cpuset(t->hwloc);
