@@ -76,16 +76,8 @@ static void partners(const struct topology *t, hwloc_obj_t pu, enum relation r, 
 	}
 }
 
-static bool first_of_core(const struct topology *t, hwloc_obj_t pu)
-{
-	hwloc_obj_t core = common(t, pu, SMT);
-
-	return !core ||
-	       hwloc_get_obj_inside_cpuset_by_type(t->hwloc, core->cpuset, HWLOC_OBJ_PU, 0) == pu;
-}
-
-/* The first pair related by r. Relations other than `smt` hold between whole cores, so that the
- * first CPU of a set of partners is the first of its core. False when there is none. */
+/* The first pair related by r; false when there is none. Relations other than `smt` hold between
+ * whole cores, whose threads have consecutive logical indexes: so both are the first of a core. */
 static bool first_pair(const struct topology *t, enum relation r, hwloc_bitmap_t set,
 		       hwloc_obj_t pair[2])
 {
@@ -93,8 +85,6 @@ static bool first_pair(const struct topology *t, enum relation r, hwloc_bitmap_t
 
 	for (int i = 0; i < n; i++) {
 		pair[0] = topology_pu(t, i);
-		if (r != SMT && !first_of_core(t, pair[0]))
-			continue;
 		partners(t, pair[0], r, set);
 		if (hwloc_bitmap_iszero(set))
 			continue;
