@@ -9,44 +9,18 @@
 #include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
 #include <unistd.h>
 #include "plan/topology.h"
+#include "plan/xml.h"
 
 /* Larger than any machine; hwloc itself would try to build any number. */
 #define SYNTHETIC_PUS_MAX 65536u
-
-static int open_check(const char *path, struct why *w)
-{
-	struct stat st;
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-
-	if (fd < 0 || fstat(fd, &st)) {
-		int err = errno;
-
-		if (fd >= 0)
-			close(fd);
-		return misused(w, "cannot read %s (%s): give a topology in hwloc's XML", path,
-			       strerror(err));
-	}
-	close(fd);
-	if (S_ISDIR(st.st_mode))
-		return misused(w, "%s is a directory: give a file with a topology in hwloc's XML",
-			       path);
-	return 0;
-}
-
-/* hwloc does not say what it dislikes in a file, and some of it only when loading. */
-static int xml_refused(const char *path, struct why *w)
-{
-	return misused(
-		w,
-		"%s is not a topology in hwloc's XML: give what `lstopo --of xml FILE` writes, "
-		"or the topology of a run.json",
-		path);
-}
 
 static int synthetic_refused(const char *text, struct why *w)
 {
@@ -74,23 +48,6 @@ static bool synthetic_fits(const char *text)
 	return true;
 }
 
-static int set_source(hwloc_topology_t h, const char *xml, const char *synthetic, struct why *w)
-{
-	if (xml) {
-		int err = strcmp(xml, "-") ? open_check(xml, w) : 0;
-
-		if (err)
-			return err;
-		return hwloc_topology_set_xml(h, xml) ? xml_refused(xml, w) : 0;
-	}
-	if (!synthetic)
-		return 0;
-	if (!synthetic_fits(synthetic))
-		return misused(w, "'%s' has more than %u PUs, the most that is accepted", synthetic,
-			       SYNTHETIC_PUS_MAX);
-	return hwloc_topology_set_synthetic(h, synthetic) ? synthetic_refused(synthetic, w) : 0;
-}
-
 /* No devices; and the parent is not sent round all CPUs to read what sysfs says already. */
 static int set_options(hwloc_topology_t h, struct why *w)
 {
@@ -100,6 +57,71 @@ static int set_options(hwloc_topology_t h, struct why *w)
 	    hwloc_topology_set_flags(h, HWLOC_TOPOLOGY_FLAG_DONT_CHANGE_BINDING))
 		return fail(w, errno, "hwloc does not take an option that 2.7 has");
 	return 0;
+}
+
+/* Where a topology comes from: this machine with neither. */
+struct source {
+	struct xml xml;
+	const char *synthetic;
+};
+
+/* What is wrong when hwloc does not take it: it says no more itself. */
+static int refused(const struct source *s, struct why *w)
+{
+	if (s->xml.path)
+		return xml_refused(&s->xml, w);
+	if (s->synthetic)
+		return synthetic_refused(s->synthetic, w);
+	return fail(w, errno, "hwloc finds no CPU on this machine that this process may use");
+}
+
+static int build(hwloc_topology_t h, const struct source *s, struct why *w)
+{
+	int err = set_options(h, w);
+
+	if (err)
+		return err;
+	if (s->xml.path)
+		err = s->xml.len > INT_MAX ||
+		      hwloc_topology_set_xmlbuffer(h, s->xml.text, (int)s->xml.len);
+	else if (s->synthetic)
+		err = hwloc_topology_set_synthetic(h, s->synthetic);
+	if (err || hwloc_topology_load(h) || hwloc_get_nbobjs_by_type(h, HWLOC_OBJ_PU) < 1)
+		return refused(s, w);
+	return 0;
+}
+
+_Noreturn static void try_in_child(const struct source *s)
+{
+	struct why unused = {""};
+	hwloc_topology_t h;
+	int nowhere = open("/dev/null", O_WRONLY);
+
+	/* A handler of the parent's must not run here, and an expected crash leaves no core. */
+	signal(SIGSEGV, SIG_DFL);
+	signal(SIGABRT, SIG_DFL);
+	prctl(PR_SET_DUMPABLE, 0);
+	if (nowhere >= 0)
+		dup2(nowhere, STDERR_FILENO);
+	_exit(hwloc_topology_init(&h) || build(h, s, &unused));
+}
+
+/* hwloc 2.9 follows a null pointer where an object of a damaged file lacks complete_cpuset, and
+ * other ways to go wrong have been found by changing bytes at random: a file is first tried in a
+ * process of its own. */
+static int try_xml(const struct source *s, struct why *w)
+{
+	int status;
+	pid_t child = fork();
+
+	if (child < 0)
+		return fail(w, errno, "fork");
+	if (child == 0)
+		try_in_child(s);
+	while (waitpid(child, &status, 0) < 0)
+		if (errno != EINTR)
+			return fail(w, errno, "waiting for the trial of %s", s->xml.path);
+	return WIFEXITED(status) && !WEXITSTATUS(status) ? 0 : refused(s, w);
 }
 
 static int restrict_to_affinity(hwloc_topology_t h, struct why *w)
@@ -117,30 +139,28 @@ static int restrict_to_affinity(hwloc_topology_t h, struct why *w)
 	return err;
 }
 
-/* What is wrong with a topology that does not load or has no CPU. */
-static int useless(const char *xml, const char *synthetic, struct why *w)
+static int load(struct topology *t, const struct source *s, struct why *w)
 {
-	if (xml)
-		return xml_refused(xml, w);
-	if (synthetic)
-		return synthetic_refused(synthetic, w);
-	return fail(w, errno, "hwloc finds no CPU on this machine that this process may use");
-}
+	int err = build(t->hwloc, s, w);
 
-static int load(struct topology *t, const char *xml, const char *synthetic, struct why *w)
-{
-	int err = set_options(t->hwloc, w);
-
-	if (!err)
-		err = set_source(t->hwloc, xml, synthetic, w);
 	if (err)
 		return err;
-	if (hwloc_topology_load(t->hwloc) || topology_pus(t) < 1)
-		return useless(xml, synthetic, w);
 	t->existing = hwloc_bitmap_dup(hwloc_topology_get_complete_cpuset(t->hwloc));
 	if (!t->existing)
 		return fail(w, ENOMEM, "a CPU set");
 	return topology_is_here(t) ? restrict_to_affinity(t->hwloc, w) : 0;
+}
+
+static int source_open(struct source *s, const char *xml, const char *synthetic, struct why *w)
+{
+	*s = (struct source){.synthetic = synthetic};
+	if (synthetic && !synthetic_fits(synthetic))
+		return misused(w, "'%s' has more than %u PUs, the most that is accepted", synthetic,
+			       SYNTHETIC_PUS_MAX);
+	if (!xml)
+		return 0;
+	int err = xml_open(&s->xml, xml, w);
+	return err ? err : try_xml(s, w);
 }
 
 /* hwloc reads these variables too, but falls back to this machine without a word when what they
@@ -152,8 +172,26 @@ static const char *environment(const char *name)
 	return value && *value ? value : NULL;
 }
 
+static int topology_new(struct topology **out, const struct source *s, struct why *w)
+{
+	struct topology *t = calloc(1, sizeof *t);
+
+	if (!t || hwloc_topology_init(&t->hwloc)) {
+		free(t);
+		return fail(w, ENOMEM, "a topology");
+	}
+	int err = load(t, s, w);
+	if (err)
+		topology_free(t);
+	else
+		*out = t;
+	return err;
+}
+
 int topology_load(struct topology **out, const char *xml, const char *synthetic, struct why *w)
 {
+	struct source s;
+
 	*out = NULL;
 	if (xml && synthetic)
 		return misused(w, "an XML file and a synthetic topology: give one of them");
@@ -161,21 +199,11 @@ int topology_load(struct topology **out, const char *xml, const char *synthetic,
 		xml = environment("HWLOC_XMLFILE");
 	if (!xml && !synthetic)
 		synthetic = environment("HWLOC_SYNTHETIC");
-
-	struct topology *t = calloc(1, sizeof *t);
-	if (!t)
-		return fail(w, ENOMEM, "a topology");
-	if (hwloc_topology_init(&t->hwloc)) {
-		free(t);
-		return fail(w, errno, "hwloc cannot start");
-	}
-	int err = load(t, xml, synthetic, w);
-	if (err) {
-		topology_free(t);
-		return err;
-	}
-	*out = t;
-	return 0;
+	int err = source_open(&s, xml, synthetic, w);
+	if (!err)
+		err = topology_new(out, &s, w);
+	xml_close(&s.xml);
+	return err;
 }
 
 void topology_free(struct topology *t)
