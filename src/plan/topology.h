@@ -24,8 +24,8 @@ const char *topology_allowed_text(const struct topology *t, char *buf, size_t le
 /* Can pages be on this node? Topologies that tell no memory sizes at all: yes. */
 bool topology_has_memory(const struct topology *t, hwloc_obj_t node);
 
-/* Two locations joined by '+', shorter than PLACE_NAME_MAX -> their PUs. -EINVAL (misused) with a sentence that names the
- * accepted forms, or the CPUs that there are. */
+/* Two locations joined by '+', shorter than PLACE_NAME_MAX -> their PUs. -EINVAL (misused) with a
+ * sentence that names the accepted forms, or the CPUs that there are. */
 int location_pair(const struct topology *t, const char *text, hwloc_obj_t pair[2], struct why *w);
 
 #endif

@@ -39,7 +39,8 @@ static const struct expected expected[] = {
 	/* Neither packages nor cores are known. */
 	{ { NULL, "pu:4" }, 4, 1, 0, "package", "0,0 - - - 0,1 -" },
 	/* Siblings are numbered half the machine apart. */
-	{ { NULL, "package:2 core:2 pu:2(indexes=0,4,1,5,2,6,3,7)" }, 8, 1, 0, "package", "0,0 0,4 - - 0,1 0,2" },
+	{ { NULL, "package:2 core:2 pu:2(indexes=0,4,1,5,2,6,3,7)" }, 8, 1, 0, "package",
+	  "0,0 0,4 - - 0,1 0,2" },
 	{ { NULL, "package:4 [numa] l3:4 core:32 pu:2" }, 1024, 4, 0, "l3", "0,0 0,1 - 0,2 0,64 0,256" },
 	{ { NULL, "package:1024 core:1 pu:1" }, 1024, 1, 0, "machine", "0,0 - - - - 0,1" },
 };
