@@ -5,13 +5,13 @@
  * It also reads other machines' topologies, to see there what a plan would choose; a place that
  * is missing is a row with the reason, since what cannot be measured is as much an answer.
  */
-#include <argp.h>
 #include <errno.h>
 #include <jansson.h>
 #include <stdio.h>
 #include <string.h>
 #include "base/units.h"
 #include "command/command.h"
+#include "command/parse.h"
 #include "plan/place.h"
 
 struct options {
@@ -240,8 +240,7 @@ static int run(int argc, char **argv)
 	struct topology *t;
 	struct why why = {""};
 
-	if (argp_parse(&argp, argc, argv, 0, NULL, &o))
-		return STATUS_USAGE;
+	command_parse(&argp, argc, argv, &o);
 	int err = topology_load(&t, o.xml, o.synthetic, &why);
 	if (err) {
 		fprintf(stderr, "shmbench topology: %s\n", why.text);

@@ -1,0 +1,293 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The contract of region.h, for every region that is registered: a new one is tested before its
+ * author writes a test.
+ */
+#include <dirent.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/shm.h>
+#include <sys/wait.h>
+#include <unistd.h>
+#include "plan/registry.h"
+/* After ours: cmocka has a macro called fail(). */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+static const size_t sizes[] = { 4096, 65536, 3 * 4096, 4 << 20 };
+static char directory[] = "/tmp/shmbench-test-XXXXXX";
+
+#define EACH_REGION(r, s)                                                                          \
+	for (size_t r##_i = 0; regions[r##_i]; r##_i++)                                            \
+		for (size_t s = 0; s < sizeof sizes / sizeof *sizes; s++)
+
+static struct region make(const struct region_ops *ops, size_t len, struct why *w)
+{
+	struct region r;
+
+	*w = (struct why){ 0 };
+	region_init(&r, ops, len, w);
+	if (ops->in_directory)
+		r.directory = directory;
+	return r;
+}
+
+static void succeed(int err, const struct region *r)
+{
+	if (err)
+		fail_msg("%s: %s", r->ops->name, r->why->text);
+}
+
+static void created(struct region *r)
+{
+	static unsigned serial;
+
+	succeed(region_create(r, serial++), r);
+}
+
+static void life_cycle_leaves_zeroed_memory_that_keeps_what_is_written(void **state)
+{
+	(void)state;
+	EACH_REGION(region, s)
+	{
+		struct why w;
+		struct region r = make(regions[region_i], sizes[s], &w);
+
+		created(&r);
+		succeed(r.ops->attach(&r), &r);
+		assert_non_null(r.addr);
+		for (size_t i = 0; i < r.len; i++)
+			assert_int_equal(((char *)r.addr)[i], 0);
+		memset(r.addr, 0x5a, r.len);
+		if (!r.ops->inherited) {
+			succeed(r.ops->detach(&r), &r);
+			assert_null(r.addr);
+			succeed(r.ops->attach(&r), &r);
+			assert_int_equal(((char *)r.addr)[r.len - 1], 0x5a);
+		}
+		succeed(r.ops->detach(&r), &r);
+		succeed(r.ops->remove(&r), &r);
+	}
+}
+
+/* What one process writes, another that attached for itself reads, and the other way round; the
+ * object was removed in between, as the harness does. */
+static void two_processes_share_it_after_its_name_is_gone(void **state)
+{
+	(void)state;
+	EACH_REGION(region, s)
+	{
+		struct why w;
+		struct region r = make(regions[region_i], sizes[s], &w);
+		int go[2], status;
+		char byte;
+
+		created(&r);
+		assert_int_equal(pipe(go), 0);
+		pid_t child = fork();
+		if (child == 0) {
+			if (read(go[0], &byte, 1) != 1 || r.ops->attach(&r))
+				_exit(1);
+			char *p = r.addr;
+			int wrong = p[0] != 1 || p[r.len - 1] != 2;
+
+			p[r.len / 2] = 3;
+			_exit(wrong);
+		}
+		succeed(r.ops->attach(&r), &r);
+		((char *)r.addr)[0] = 1;
+		((char *)r.addr)[r.len - 1] = 2;
+		succeed(r.ops->remove(&r), &r);
+		assert_int_equal(write(go[1], "", 1), 1);
+		assert_int_equal(waitpid(child, &status, 0), child);
+		assert_int_equal(status, 0);
+		assert_int_equal(((char *)r.addr)[r.len / 2], 3);
+		succeed(r.ops->detach(&r), &r);
+		close(go[0]);
+		close(go[1]);
+	}
+}
+
+static int entries(const char *path)
+{
+	DIR *d = opendir(path);
+	int n = 0;
+
+	for (struct dirent *e; d && (e = readdir(d));)
+		n += strstr(e->d_name, "shmbench-") == e->d_name;
+	if (d)
+		closedir(d);
+	return n;
+}
+
+static int segments(void)
+{
+	struct shm_info i;
+
+	return shmctl(0, SHM_INFO, (struct shmid_ds *)(void *)&i) < 0 ? 0 : i.used_ids;
+}
+
+static int descriptors(void)
+{
+	DIR *d = opendir("/proc/self/fd");
+	int n = 0;
+
+	while (d && readdir(d))
+		n++;
+	closedir(d);
+	return n;
+}
+
+static void nothing_is_left_behind(void **state)
+{
+	(void)state;
+	EACH_REGION(region, s)
+	{
+		struct why w;
+		struct region r = make(regions[region_i], sizes[s], &w);
+		int before[] = { entries("/dev/shm"), entries(directory), segments(),
+				 descriptors() };
+
+		created(&r);
+		succeed(r.ops->attach(&r), &r);
+		succeed(region_populate(&r), &r);
+		succeed(r.ops->remove(&r), &r);
+		succeed(r.ops->detach(&r), &r);
+		int after[] = { entries("/dev/shm"), entries(directory), segments(),
+				descriptors() };
+		for (int i = 0; i < 4; i++)
+			if (before[i] != after[i])
+				fail_msg("%s left something behind (%d)", r.ops->name, i);
+	}
+}
+
+/* Nothing is mapped by create, and creating is sparse: no page exists before it is touched. */
+static void creation_is_sparse(void **state)
+{
+	(void)state;
+	for (size_t i = 0; regions[i]; i++) {
+		struct why w;
+		struct region r = make(regions[i], 64 << 20, &w);
+		unsigned char in[1];
+
+		created(&r);
+		assert_true(r.ops->inherited == (r.addr != NULL));
+		succeed(r.ops->attach(&r), &r);
+		assert_int_equal(mincore((char *)r.addr + (32 << 20), 4096, in), 0);
+		assert_int_equal(in[0] & 1, 0);
+		succeed(r.ops->detach(&r), &r);
+		succeed(r.ops->remove(&r), &r);
+	}
+}
+
+static void populate_makes_every_page(void **state)
+{
+	(void)state;
+	for (size_t i = 0; regions[i]; i++) {
+		struct why w;
+		struct region r = make(regions[i], 1 << 20, &w);
+		unsigned char in[256];
+
+		created(&r);
+		succeed(r.ops->attach(&r), &r);
+		succeed(region_populate(&r), &r);
+		assert_int_equal(mincore(r.addr, r.len, in), 0);
+		for (size_t page = 0; page < sizeof in; page++)
+			assert_int_equal(in[page] & 1, 1);
+		succeed(r.ops->detach(&r), &r);
+		succeed(r.ops->remove(&r), &r);
+	}
+}
+
+/* A size that no machine has is found before anything is made, with a sentence. */
+static void too_much_does_not_fit(void **state)
+{
+	(void)state;
+	for (size_t i = 0; regions[i]; i++) {
+		struct why w;
+		struct region r = make(regions[i], (size_t)1 << 46, &w);
+
+		assert_int_equal(region_fits(&r, r.len), CANNOT);
+		assert_true(strlen(w.text) > 20);
+		r = make(regions[i], 4096, &w);
+		succeed(region_fits(&r, r.len), &r);
+	}
+}
+
+/* Hooks that fail say why, return -errno and leave nothing. */
+static void failures_have_a_sentence(void **state)
+{
+	(void)state;
+	for (size_t i = 0; regions[i]; i++) {
+		struct why w;
+		struct region r = make(regions[i], 4096, &w);
+
+		if (!r.ops->in_directory)
+			continue;
+		r.directory = "/nonexistent";
+		assert_int_equal(region_create(&r, 0), -ENOENT);
+		assert_non_null(strstr(w.text, "/nonexistent"));
+	}
+}
+
+static void cold_files_are_not_in_the_page_cache(void **state)
+{
+	(void)state;
+	for (size_t i = 0; regions[i]; i++) {
+		struct why w;
+		struct region r = make(regions[i], 1 << 20, &w);
+		unsigned char in[256];
+
+		if (!r.ops->evict)
+			continue;
+		created(&r);
+		succeed(r.ops->attach(&r), &r);
+		succeed(region_populate(&r), &r);
+		succeed(r.ops->sync(&r), &r);
+		succeed(r.ops->detach(&r), &r);
+		int err = r.ops->evict(&r);
+		if (err != CANNOT) {
+			succeed(err, &r);
+			succeed(r.ops->attach(&r), &r);
+			assert_int_equal(mincore(r.addr, r.len, in), 0);
+			for (size_t page = 0; page < sizeof in; page++)
+				assert_int_equal(in[page] & 1, 0);
+			succeed(r.ops->detach(&r), &r);
+		}
+		succeed(r.ops->remove(&r), &r);
+	}
+}
+
+static int setup(void **state)
+{
+	(void)state;
+	return mkdtemp(directory) ? 0 : -1;
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	return rmdir(directory);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(life_cycle_leaves_zeroed_memory_that_keeps_what_is_written),
+		cmocka_unit_test(two_processes_share_it_after_its_name_is_gone),
+		cmocka_unit_test(nothing_is_left_behind),
+		cmocka_unit_test(creation_is_sparse),
+		cmocka_unit_test(populate_makes_every_page),
+		cmocka_unit_test(too_much_does_not_fit),
+		cmocka_unit_test(failures_have_a_sentence),
+		cmocka_unit_test(cold_files_are_not_in_the_page_cache),
+	};
+
+	return cmocka_run_group_tests(tests, setup, teardown);
+}
