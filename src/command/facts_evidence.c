@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: MIT */
+/* Gathering evidence without disturbing it: what reads /proc here allocates nothing. */
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include "command/facts.h"
+
+void saw(struct showing *s, bool as_said, const char *fmt, ...)
+{
+	size_t used = strlen(s->evidence), room = sizeof s->evidence - used;
+	va_list ap;
+
+	if (!as_said && s->verdict == VERDICT_HOLDS)
+		s->verdict = VERDICT_FALSE;
+	int n = snprintf(s->evidence + used, room, "%s%s", used ? "; " : "",
+			 as_said ? "" : "NOT SO: ");
+	if (n < 0 || (size_t)n >= room)
+		return;
+	va_start(ap, fmt);
+	vsnprintf(s->evidence + used + n, room - (size_t)n, fmt, ap);
+	va_end(ap);
+}
+
+const char *errno_name(int err)
+{
+	const char *name = strerrorname_np(err);
+
+	return name ? name : "an unknown errno";
+}
+
+long proc_number(const char *path, const char *name)
+{
+	char text[8192];
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	ssize_t n = fd < 0 ? -1 : read(fd, text, sizeof text - 1);
+
+	if (fd >= 0)
+		close(fd);
+	if (n < 0)
+		return -1;
+	text[n] = '\0';
+	size_t len = strlen(name);
+	for (char *line = text; line; line = strchr(line, '\n')) {
+		line += *line == '\n';
+		if (!strncmp(line, name, len))
+			return strtol(line + len, NULL, 10);
+	}
+	return -1;
+}

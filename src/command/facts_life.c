@@ -1,0 +1,372 @@
+/* SPDX-License-Identifier: MIT */
+/* Who can find a segment, and how long it lives. The evidence of absence is an errno: EINVAL is
+ * what shmat() and shmctl() give for an id that no longer exists, EIDRM while it is going. */
+#include <errno.h>
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/shm.h>
+#include <time.h>
+#include <unistd.h>
+#include "command/facts.h"
+#include "command/stage.h"
+#include "measure/segment.h"
+
+#define GREETING "hello, world"
+
+static bool is_gone(int err)
+{
+	return err == EINVAL || err == EIDRM;
+}
+
+static int occupied(struct showing *s)
+{
+	struct segment other;
+
+	if (segment_by_key(s->key, &other, &s->why))
+		return cannot(&s->why, "key %#x is taken; choose another with --key", s->key);
+	return cannot(&s->why,
+		      "key %#x belongs to segment %d of user %u (made by process %d, %llu bytes, "
+		      "nattch %llu), which is left alone; choose another with --key",
+		      s->key, other.id, other.owner, other.creator, (unsigned long long)other.size,
+		      (unsigned long long)other.attached);
+}
+
+/* A makes a segment and ends. The caller removes it. */
+static int make_and_end(struct showing *s, uint32_t key, struct answer *a)
+{
+	char name[32] = "";
+	int err = act_elsewhere(s, &(struct act){.name = "make", .key = key}, a, &s->why);
+
+	if (err || a->err == EEXIST)
+		return err ? err : occupied(s);
+	if (a->err)
+		return fail(&s->why, a->err, "shmget and shmat of 4096 bytes");
+	if (key != IPC_PRIVATE)
+		snprintf(name, sizeof name, " with key %#x", key);
+	saw(s, true, "A (process %d) made segment %d%s, wrote \"%s\" and ended", a->pid, a->number,
+	    name, GREETING);
+	return 0;
+}
+
+static int saw_orphan(struct showing *s, const struct answer *a)
+{
+	struct segment row;
+	int err = segment_by_id(a->number, &row, &s->why);
+
+	if (err && err != -ENOENT)
+		return err;
+	if (err)
+		saw(s, false, "segment %d was gone when process %d had ended", a->number, a->pid);
+	else
+		saw(s, row.attached == 0 && row.creator == a->pid,
+		    "/proc/sysvipc/shm then had it with cpid %d and nattch %llu", row.creator,
+		    (unsigned long long)row.attached);
+	return 0;
+}
+
+static int find_and_read(struct showing *s, const struct answer *a)
+{
+	struct answer b;
+	int err = saw_orphan(s, a);
+
+	if (!err)
+		err = act_elsewhere(s, &(struct act){.name = "find", .key = s->key}, &b, &s->why);
+	if (err)
+		return err;
+	saw(s, !b.err && b.number == a->number && !strcmp(b.text, GREETING),
+	    "B (process %d, started afterwards) found segment %d by the key and read \"%s\"%s%s",
+	    b.pid, b.number, b.text, b.err ? ", " : "", b.err ? errno_name(b.err) : "");
+	return 0;
+}
+
+static int show_found_by_key(struct showing *s, void *unused)
+{
+	struct answer a;
+	int err = make_and_end(s, s->key, &a);
+
+	(void)unused;
+	if (err)
+		return err;
+	err = find_and_read(s, &a);
+	if (shmctl(a.number, IPC_RMID, NULL))
+		return err ? err : fail(&s->why, errno, "removing segment %d", a.number);
+	int found = shmget((key_t)s->key, 0, 0);
+	saw(s, found < 0 && errno == ENOENT, "after IPC_RMID the key gives %s",
+	    found < 0 ? errno_name(errno) : "a segment");
+	return err;
+}
+
+static int remove_and_look(struct showing *s, int id)
+{
+	struct answer c, d = {0};
+	int err = act_elsewhere(s, &(struct act){.name = "remove", .id = id}, &c, &s->why);
+
+	if (!err)
+		err = act_elsewhere(s, &(struct act){.name = "read", .id = id}, &d, &s->why);
+	if (err)
+		return err;
+	saw(s, !c.err, "C (process %d) did IPC_RMID%s%s", c.pid, c.err ? ": " : "",
+	    c.err ? errno_name(c.err) : "");
+	saw(s, is_gone(d.err), "D (process %d) then got %s from shmat", d.pid,
+	    d.err ? errno_name(d.err) : "an address");
+	return 0;
+}
+
+static int show_stays_until_removed(struct showing *s, void *unused)
+{
+	struct answer a, b;
+	int err = make_and_end(s, IPC_PRIVATE, &a);
+
+	(void)unused;
+	if (err)
+		return err;
+	err = saw_orphan(s, &a);
+	if (!err)
+		err = act_elsewhere(s, &(struct act){.name = "read", .id = a.number}, &b, &s->why);
+	if (!err)
+		saw(s, !strcmp(b.text, GREETING),
+		    "B (process %d) attached it, read \"%s\" and ended", b.pid, b.text);
+	if (!err)
+		err = remove_and_look(s, a.number);
+	shmctl(a.number, IPC_RMID, NULL); /* where something above went wrong */
+	return err;
+}
+
+/* The segment is attached here and marked for removal. */
+static int read_while_marked(struct showing *s, int id, const char *mine)
+{
+	struct segment row = {0};
+	struct answer b;
+	int err = segment_by_id(id, &row, &s->why);
+
+	if (!err || err == -ENOENT)
+		err = act_elsewhere(s, &(struct act){.name = "read", .id = id}, &b, &s->why);
+	if (err)
+		return err;
+	saw(s, (row.perms & SHM_DEST) && row.attached == 1 && !strcmp(mine, GREETING),
+	    "after IPC_RMID the attached segment %d is marked `dest' with nattch %llu and still "
+	    "holds \"%s\"",
+	    id, (unsigned long long)row.attached, mine);
+	saw(s, !b.err && !strcmp(b.text, GREETING),
+	    "an unrelated process (%d) attached it by id and %s%s", b.pid, b.err ? "got " : "read ",
+	    b.err ? errno_name(b.err) : "the same");
+	return 0;
+}
+
+static int show_removed_while_attached(struct showing *s, void *unused)
+{
+	int id = shmget(IPC_PRIVATE, 4096, IPC_CREAT | 0600);
+	struct answer c;
+
+	(void)unused;
+	if (id < 0)
+		return fail(&s->why, errno, "shmget of 4096 bytes");
+	char *p = shmat(id, NULL, 0);
+	int attached = p != (void *)-1, err = attached ? 0 : fail(&s->why, errno, "shmat");
+	if (attached)
+		strcpy(p, GREETING);
+	if (shmctl(id, IPC_RMID, NULL) && !err)
+		err = fail(&s->why, errno, "IPC_RMID of segment %d", id);
+	if (!err)
+		err = read_while_marked(s, id, p);
+	if (attached)
+		shmdt(p);
+	if (!err)
+		err = act_elsewhere(s, &(struct act){.name = "read", .id = id}, &c, &s->why);
+	if (!err)
+		saw(s, is_gone(c.err), "after the last detach shmat gives %s",
+		    c.err ? errno_name(c.err) : "an address");
+	return err;
+}
+
+static int count_here(struct showing *s, void *arg)
+{
+	struct shmid_ds ds;
+	const int *id = arg;
+
+	if (shmctl(*id, IPC_STAT, &ds))
+		return fail(&s->why, errno, "IPC_STAT of segment %d", *id);
+	saw(s, ds.shm_nattch == 2, "while a forked child lived nattch was %lu",
+	    (unsigned long)ds.shm_nattch);
+	return 0;
+}
+
+static int fork_and_exec(struct showing *s, int id)
+{
+	struct stage st;
+	struct answer a;
+	int err = stage_open(&st, &(struct stage_play){.show = count_here, .arg = &id}, s, &s->why);
+
+	if (err)
+		return err;
+	err = stage_read(&st, s);
+	int ended = stage_close(&st, &s->why);
+	if (err || ended)
+		return ended ? ended : err;
+	err = act_elsewhere(s, &(struct act){.name = "count", .id = id}, &a, &s->why);
+	if (!err)
+		saw(s, a.number == 1, "a child that had called exec counted nattch %d", a.number);
+	return err;
+}
+
+static int show_fork_keeps(struct showing *s, void *unused)
+{
+	int id = shmget(IPC_PRIVATE, 4096, IPC_CREAT | 0600);
+
+	(void)unused;
+	if (id < 0)
+		return fail(&s->why, errno, "shmget of 4096 bytes");
+	void *p = shmat(id, NULL, 0);
+	int err = p == (void *)-1 ? fail(&s->why, errno, "shmat") : 0;
+	shmctl(id, IPC_RMID, NULL);
+	if (err)
+		return err;
+	saw(s, true, "a process attached segment %d once", id);
+	return fork_and_exec(s, id);
+}
+
+/* In a process that has the IPC namespace for itself; its end ends the namespace. */
+#define NAMESPACE_BYTES (32u << 20)
+
+static int enter_namespace(struct showing *s)
+{
+	if (!unshare(CLONE_NEWIPC))
+		return 0;
+	if (errno == EPERM && !unshare(CLONE_NEWUSER | CLONE_NEWIPC))
+		return 0;
+	return cannot(
+		&s->why,
+		"no private IPC namespace: unshare(CLONE_NEWUSER|CLONE_NEWIPC) gives %s; run as "
+		"root, or allow user namespaces (sysctl user.max_user_namespaces)",
+		errno_name(errno));
+}
+
+static int fill_private(struct showing *s, void *unused)
+{
+	struct answer a;
+	int err = enter_namespace(s);
+
+	(void)unused;
+	if (!err)
+		saw(s, true, "in a new IPC namespace");
+	if (!err)
+		err = make_and_end(s, s->key, &a);
+	if (err)
+		return err;
+	int id = shmget(IPC_PRIVATE, NAMESPACE_BYTES, IPC_CREAT | 0600);
+	char *p = id < 0 ? (void *)-1 : shmat(id, NULL, 0);
+	if (p == (void *)-1)
+		return fail(&s->why, errno, "a segment of %u bytes", NAMESPACE_BYTES);
+	memset(p, 0xa5, NAMESPACE_BYTES);
+	shmdt(p);
+	err = find_and_read(s, &a);
+	saw(s, true, "another of 32 MiB is filled, nobody is attached");
+	return err;
+}
+
+/* Shared memory of the whole machine: others move it too, so a fall is waited for. */
+static long shmem_fell(long from_kb)
+{
+	long fell = 0;
+
+	for (int i = 0; i < 200 && fell < (long)(NAMESPACE_BYTES >> 10) * 3 / 4; i++) {
+		nanosleep(&(struct timespec){.tv_nsec = 10000000}, NULL);
+		fell = from_kb - proc_number("/proc/meminfo", "Shmem:");
+	}
+	return fell;
+}
+
+static int show_ends_with_namespace(struct showing *s, void *unused)
+{
+	struct stage st;
+	int before = shmget((key_t)s->key, 0, 0);
+	int err = stage_open(&st, &(struct stage_play){.show = fill_private}, s, &s->why);
+
+	(void)unused;
+	if (err)
+		return err;
+	err = stage_read(&st, s);
+	int during = shmget((key_t)s->key, 0, 0), outside = during < 0 ? errno : 0;
+	long full = proc_number("/proc/meminfo", "Shmem:");
+	int ended = stage_close(&st, &s->why);
+	if (err || ended || s->verdict == VERDICT_UNTESTABLE)
+		return ended ? ended : err ? err : CANNOT;
+	saw(s, during == before, "outside the key gives %s all the while",
+	    outside ? errno_name(outside) : "another segment");
+	long fell = shmem_fell(full);
+	saw(s, fell >= (long)(NAMESPACE_BYTES >> 10) * 3 / 4,
+	    "when its last process ended, Shmem of /proc/meminfo fell by %ld kB", fell);
+	return 0;
+}
+
+static int show_reboot(struct showing *s, void *unused)
+{
+	struct timespec up = {0};
+	time_t booted = time(NULL);
+	struct tm tm;
+	char text[32] = "an unknown time";
+
+	(void)unused;
+	clock_gettime(CLOCK_BOOTTIME, &up);
+	booted -= up.tv_sec;
+	if (gmtime_r(&booted, &tm))
+		strftime(text, sizeof text, "%Y-%m-%d %H:%M UTC", &tm);
+	saw(s, true, "this kernel has run since %s and is not restarted for this", text);
+	return cannot(&s->why, "it would take a restart of the machine");
+}
+
+const struct fact facts_life[] = {
+	{
+		.id = "found-by-key",
+		.sentence =
+			"A process finds a segment by its key alone, even after the process that "
+			"made and filled it has ended.",
+		.source = "svipc(7), shmget(2)",
+		.outlives = true,
+		.show = show_found_by_key,
+	},
+	{
+		.id = "stays-until-removed",
+		.sentence =
+			"A segment that nobody is attached to stays in the kernel until somebody "
+			"removes it, and then it is gone at once.",
+		.source = "shmctl(2), IPC_RMID",
+		.outlives = true,
+		.show = show_stays_until_removed,
+	},
+	{
+		.id = "removed-while-attached",
+		.sentence =
+			"A segment that is removed while attached lives until the last detach; on "
+			"Linux others may even attach it by id meanwhile.",
+		.source = "shmctl(2) IPC_RMID, shmat(2) NOTES",
+		.show = show_removed_while_attached,
+	},
+	{
+		.id = "fork-keeps-exec-detaches",
+		.sentence =
+			"A child made by fork is attached to what its parent is attached to; exec "
+			"detaches everything.",
+		.source = "shmop(2)",
+		.show = show_fork_keeps,
+	},
+	{
+		.id = "ends-with-its-namespace",
+		.sentence =
+			"A segment belongs to one IPC namespace: it cannot be seen from another, "
+			"and it ends when the last process of its namespace does.",
+		.source = "ipc_namespaces(7)",
+		.show = show_ends_with_namespace,
+	},
+	{
+		.id = "gone-after-reboot",
+		.sentence =
+			"A segment does not survive a restart of the machine; a regular file does.",
+		.source = "svipc(7): kernel persistence; shm_overview(7)",
+		.show = show_reboot,
+	},
+	{0},
+};
