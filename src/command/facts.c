@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The facts as a table of sentences, evidence and verdicts. SIGINT, SIGTERM and SIGHUP wait until
- * the fact at hand has tidied up after itself, which takes well under a second; what a fact that
- * dies leaves behind is removed through the ledger. */
+ * the fact at hand has tidied up after itself, which takes well under a second, and SIGPIPE until
+ * the end; what a fact that dies leaves behind is removed through the ledger. */
 #include <argp.h>
 #include <errno.h>
 #include <jansson.h>
@@ -189,6 +189,7 @@ static int show_all(struct facts *f)
 	sigaddset(&wait, SIGINT);
 	sigaddset(&wait, SIGTERM);
 	sigaddset(&wait, SIGHUP);
+	sigaddset(&wait, SIGPIPE);
 	sigprocmask(SIG_BLOCK, &wait, &before);
 	f->rows = json_array();
 	f->forced = proc_number("/proc/sys/kernel/shm_rmid_forced", "") == 1;
@@ -199,6 +200,9 @@ static int show_all(struct facts *f)
 	ledger_close(&f->ledger);
 	print_end(f);
 	json_decref(f->rows);
+	if (f->signal)
+		fprintf(stderr, "shmbench facts: ended by SIG%s before the last fact\n",
+			sigabbrev_np(f->signal));
 	if (f->signal)
 		return STATUS_SIGNAL + f->signal;
 	sigprocmask(SIG_SETMASK, &before, NULL);
