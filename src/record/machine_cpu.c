@@ -78,6 +78,20 @@ static bool announced(char name[13])
 #endif
 }
 
+static const char *common_name(const char *signature)
+{
+	static const char *const names[][2] = {
+		{ "KVMKVMKVM", "KVM" },       { "Microsoft Hv", "Hyper-V" },
+		{ "VMwareVMware", "VMware" }, { "XenVMMXenVMM", "Xen" },
+		{ "TCGTCGTCGTCG", "QEMU" },   { "bhyve bhyve ", "bhyve" },
+	};
+
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+		if (!strcmp(signature, names[i][0]))
+			return names[i][1];
+	return isprint((unsigned char)signature[0]) ? signature : "unnamed";
+}
+
 struct reading machine_hypervisor(void)
 {
 	struct reading product = machine_file("/sys/class/dmi/id/product_name");
@@ -85,8 +99,8 @@ struct reading machine_hypervisor(void)
 	char name[13] = "";
 
 	if (announced(name))
-		return machine_text("%s%s%s", isprint((unsigned char)name[0]) ? name : "unnamed",
-				    product.known ? ", " : "", product.known ? product.text : "");
+		return machine_text("%s%s%s", common_name(name), product.known ? ", " : "",
+				    product.known ? product.text : "");
 	if (tree.known)
 		return tree;
 	return machine_text("none");
@@ -230,8 +244,8 @@ static bool ticks(double *all, double *stolen)
 double machine_steal(uint64_t ns)
 {
 	double all, stolen, all_later, stolen_later;
-	struct timespec t = {.tv_sec = (time_t)(ns / 1000000000u),
-			     .tv_nsec = (long)(ns % 1000000000u)};
+	struct timespec t = { .tv_sec = (time_t)(ns / 1000000000u),
+			      .tv_nsec = (long)(ns % 1000000000u) };
 
 	if (!ticks(&all, &stolen))
 		return NAN;

@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: MIT */
+/* Tells what this machine can and cannot do, and changes nothing. It takes a second, because
+ * stolen time can only be seen by waiting. */
+#include <argp.h>
+#include <jansson.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include "command/command.h"
+#include "command/doctor.h"
+#include "command/paragraph.h"
+
+struct doctor {
+	bool json;
+	json_t *rows;
+	int count[3]; /* by enum grade */
+};
+
+static const char *const grade_words[] = { "ok", "note", "unfit" };
+
+bool found(struct finding *f, const struct reading *r)
+{
+	snprintf(f->value, sizeof f->value, "%s", r->text);
+	f->grade = r->known ? GRADE_OK : GRADE_NOTE;
+	return r->known;
+}
+
+void advise(struct finding *f, enum grade grade, const char *fmt, ...)
+{
+	va_list ap;
+
+	f->grade = grade;
+	va_start(ap, fmt);
+	vsnprintf(f->remedy, sizeof f->remedy, fmt, ap);
+	va_end(ap);
+}
+
+static void print_row(const struct check *c, const struct finding *f)
+{
+	int width = paragraph_width(stdout);
+
+	printf("%-6s%-17s", grade_words[f->grade], c->name);
+	paragraph_print(stdout, f->value, 23, width);
+	if (f->remedy[0]) {
+		printf("%23s-> ", "");
+		paragraph_print(stdout, f->remedy, 26, width);
+	}
+	fflush(stdout);
+}
+
+static json_t *row_json(const struct check *c, const struct finding *f)
+{
+	json_t *row = json_pack("{s:s, s:s, s:s}", "check", c->name, "grade", grade_words[f->grade],
+				"value", f->value);
+
+	if (row && f->remedy[0])
+		json_object_set_new(row, "remedy", json_string(f->remedy));
+	return row;
+}
+
+static void look_at_table(struct doctor *d, const struct check *c)
+{
+	for (; c->name; c++) {
+		struct finding f = { 0 };
+
+		c->look(&f);
+		d->count[f.grade]++;
+		if (d->json)
+			json_array_append_new(d->rows, row_json(c, &f));
+		else
+			print_row(c, &f);
+	}
+}
+
+static int look_at_all(struct doctor *d)
+{
+	d->rows = json_array();
+	look_at_table(d, checks_cpu);
+	look_at_table(d, checks_memory);
+	look_at_table(d, checks_shm);
+	if (d->json) {
+		json_dumpf(d->rows, stdout, JSON_INDENT(2));
+		putchar('\n');
+	} else {
+		printf("\n%d ok, %d to note, %d unfit\n", d->count[GRADE_OK], d->count[GRADE_NOTE],
+		       d->count[GRADE_UNFIT]);
+	}
+	json_decref(d->rows);
+	return d->count[GRADE_UNFIT] ? STATUS_UNFIT : STATUS_OK;
+}
+
+static error_t parse(int key, char *arg, struct argp_state *state)
+{
+	struct doctor *d = state->input;
+
+	if (key == 'j')
+		d->json = true;
+	else if (key == ARGP_KEY_ARG)
+		argp_error(state, "'%s': doctor takes one option only: --json", arg);
+	else
+		return ARGP_ERR_UNKNOWN;
+	return 0;
+}
+
+static int run(int argc, char **argv)
+{
+	static const struct argp_option options[] = {
+		{ .name = "json", .key = 'j', .doc = "Print a JSON array" },
+		{ 0 },
+	};
+	static const struct argp argp = {
+		.options = options,
+		.parser = parse,
+		.doc = "Tell what this machine can and cannot do, and what to do about it. Ends "
+		       "with "
+		       "4 if it is unfit for measuring. Nothing is changed.",
+	};
+	struct doctor d = { 0 };
+
+	argp_parse(&argp, argc, argv, 0, NULL, &d);
+	return look_at_all(&d);
+}
+
+const struct command command_doctor = {
+	.name = "doctor",
+	.about = "tell what this machine can and cannot do",
+	.run = run,
+};

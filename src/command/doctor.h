@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef DOCTOR_H
+#define DOCTOR_H
+#include <stdbool.h>
+#include "record/machine.h"
+
+/*
+ * What this machine can and cannot do. Each check reads one thing and judges it:
+ *
+ *	ok	nothing to do
+ *	note	measuring works; results may be worse, or something is skipped
+ *	unfit	measuring makes no sense until it is mended
+ */
+enum grade { GRADE_OK, GRADE_NOTE, GRADE_UNFIT };
+
+struct finding {
+	enum grade grade;
+	char value[400];  /* what was read */
+	char remedy[300]; /* what to do: a sentence or an exact command; "" for nothing */
+};
+
+struct check {
+	const char *name;
+	void (*look)(struct finding *f); /* f is zeroed: ok */
+};
+
+extern const struct check checks_cpu[], checks_memory[], checks_shm[]; /* end with a NULL name */
+
+/* Set f->value to a reading. True when it is known; otherwise the finding is a note. */
+bool found(struct finding *f, const struct reading *r);
+
+/* Set grade and remedy. */
+__attribute__((format(printf, 3, 4))) void advise(struct finding *f, enum grade grade,
+						  const char *fmt, ...);
+
+#endif
