@@ -12,6 +12,7 @@
 #include "base/cache.h"
 #include "base/units.h"
 #include "command/command.h"
+#include "command/parse.h"
 #include "measure/leftover.h"
 
 struct clean {
@@ -47,8 +48,8 @@ static int clean_dead(struct clean *c, const struct account *a, const char *path
 		      struct why *w)
 {
 	unsigned left_alone = c->left_alone;
-	int err = leftover_each(a, &(struct leftover_scope){.files_only = files_only},
-				&(struct leftover_visit){say_and_remove, c}, w);
+	int err = leftover_each(a, &(struct leftover_scope){ .files_only = files_only },
+				&(struct leftover_visit){ say_and_remove, c }, w);
 
 	if (err || c->dry_run || c->left_alone > left_alone)
 		return err;
@@ -106,7 +107,7 @@ static int clean_all(struct clean *c, const char *cache, DIR *d)
 	int failed = 0;
 
 	while ((entry = readdir(d))) {
-		struct why why = {0};
+		struct why why = { 0 };
 
 		if (strncmp(entry->d_name, "ledger-", 7))
 			continue;
@@ -135,8 +136,8 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 static int run(int argc, char **argv)
 {
 	static const struct argp_option options[] = {
-		{.name = "dry-run", .key = 'n', .doc = "List what would be removed"},
-		{0},
+		{ .name = "dry-run", .key = 'n', .doc = "List what would be removed" },
+		{ 0 },
 	};
 	static const struct argp argp = {
 		.options = options,
@@ -144,12 +145,12 @@ static int run(int argc, char **argv)
 		.doc = "Remove what killed runs of this user left behind: System V segments, "
 		       "POSIX shared memory and files. Nothing else is touched.",
 	};
-	struct clean c = {0};
+	struct clean c = { 0 };
 	char cache[PATH_MAX];
-	struct why why = {0};
+	struct why why = { 0 };
 	DIR *d;
 
-	argp_parse(&argp, argc, argv, 0, NULL, &c);
+	command_parse(&argp, argc, argv, &c);
 	if (cache_directory(cache, sizeof cache, &why) || !(d = opendir(cache))) {
 		fprintf(stderr, "shmbench clean: %s\n", why.text[0] ? why.text : strerror(errno));
 		return STATUS_FAILED;

@@ -9,6 +9,7 @@
 #include "command/command.h"
 #include "command/doctor.h"
 #include "command/paragraph.h"
+#include "command/parse.h"
 
 struct doctor {
 	bool json;
@@ -117,7 +118,7 @@ static int run(int argc, char **argv)
 	};
 	struct doctor d = { 0 };
 
-	argp_parse(&argp, argc, argv, 0, NULL, &d);
+	command_parse(&argp, argc, argv, &d);
 	return look_at_all(&d);
 }
 

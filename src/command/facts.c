@@ -15,13 +15,13 @@
 #include "command/command.h"
 #include "command/facts.h"
 #include "command/paragraph.h"
+#include "command/parse.h"
 #include "command/stage.h"
 #include "measure/ledger.h"
 
 struct facts {
 	uint32_t key;
 	bool json, forced;    /* kernel.shm_rmid_forced */
-	struct act act;       /* name: be one of the unrelated processes instead */
 	struct ledger ledger; /* fd -1 without */
 	char directory[sizeof((struct showing *)0)->directory];
 	json_t *rows;
@@ -29,7 +29,7 @@ struct facts {
 	int signal;   /* that ended it early */
 };
 
-static const char *const verdict_words[] = {"holds", "false", "not testable here"};
+static const char *const verdict_words[] = { "holds", "false", "not testable here" };
 
 /* In memory file systems write_bytes is never counted. */
 static bool on_disk(const char *path)
@@ -44,8 +44,8 @@ static bool on_disk(const char *path)
 static void choose_directory(struct facts *f)
 {
 	char *here = getcwd(NULL, 0);
-	const char *const candidates[] = {here, getenv("TMPDIR"), "/var/tmp", "/tmp",
-					  getenv("HOME")};
+	const char *const candidates[] = { here, getenv("TMPDIR"), "/var/tmp", "/tmp",
+					   getenv("HOME") };
 
 	for (size_t i = 0; i < sizeof candidates / sizeof *candidates; i++) {
 		if (f->directory[0] || !on_disk(candidates[i]))
@@ -57,8 +57,8 @@ static void choose_directory(struct facts *f)
 
 static void open_ledger(struct facts *f)
 {
-	const char *const directories[] = {f->directory[0] ? f->directory : NULL, NULL};
-	struct why why = {0};
+	const char *const directories[] = { f->directory[0] ? f->directory : NULL, NULL };
+	struct why why = { 0 };
 
 	if (ledger_open(&f->ledger, directories, &why))
 		fprintf(stderr,
@@ -69,7 +69,7 @@ static void open_ledger(struct facts *f)
 /* Its own death is not a verdict: what it had seen until then is lost. */
 static void sweep(struct facts *f, pid_t pid)
 {
-	struct why why = {0};
+	struct why why = { 0 };
 
 	if (f->ledger.fd >= 0 && ledger_sweep_worker(&f->ledger, pid, &why) < 0)
 		fprintf(stderr, "shmbench facts: %s\n", why.text);
@@ -78,7 +78,7 @@ static void sweep(struct facts *f, pid_t pid)
 static int show_apart(struct facts *f, const struct fact *fact, struct showing *s)
 {
 	struct stage st;
-	int err = stage_open(&st, &(struct stage_play){.show = fact->show, .leader = true}, s,
+	int err = stage_open(&st, &(struct stage_play){ .show = fact->show, .leader = true }, s,
 			     &s->why);
 
 	if (err)
@@ -96,7 +96,7 @@ static void show(struct facts *f, const struct fact *fact, struct showing *s)
 {
 	int err;
 
-	*s = (struct showing){.key = f->key, .ledger = f->ledger.fd};
+	*s = (struct showing){ .key = f->key, .ledger = f->ledger.fd };
 	memcpy(s->directory, f->directory, sizeof s->directory);
 	if (fact->outlives && f->forced)
 		err = cannot(&s->why,
@@ -145,7 +145,7 @@ static json_t *row_json(const struct fact *fact, const struct showing *s)
 /* The signal that is waiting, or 0. */
 static int pending_signal(void)
 {
-	static const int signals[] = {SIGINT, SIGTERM, SIGHUP};
+	static const int signals[] = { SIGINT, SIGTERM, SIGHUP };
 	sigset_t pending;
 
 	sigpending(&pending);
@@ -182,7 +182,7 @@ static void print_end(const struct facts *f)
 
 static int show_all(struct facts *f)
 {
-	static const struct fact *const tables[] = {facts_life, facts_pages, facts_disk};
+	static const struct fact *const tables[] = { facts_life, facts_pages, facts_disk };
 	sigset_t wait, before;
 
 	sigemptyset(&wait);
@@ -220,7 +220,18 @@ static uint32_t parse_key(const char *text, struct argp_state *state)
 	return (uint32_t)key;
 }
 
-enum { OPTION_ACT = 0x100, OPTION_ACT_KEY, OPTION_ACT_ID, OPTION_ACT_PATH };
+/* `facts --act NAME KEY ID PATH`: no option, since options may come from the environment. */
+static int act(char **words)
+{
+	return act_here(&(struct act){
+		       .name = words[0],
+		       .key = (uint32_t)strtoul(words[1], NULL, 10),
+		       .id = atoi(words[2]),
+		       .path = words[3],
+	       })
+		       ? STATUS_USAGE
+		       : STATUS_OK;
+}
 
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
@@ -230,14 +241,6 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		f->key = parse_key(arg, state);
 	else if (key == 'j')
 		f->json = true;
-	else if (key == OPTION_ACT)
-		f->act.name = arg;
-	else if (key == OPTION_ACT_KEY)
-		f->act.key = (uint32_t)strtoul(arg, NULL, 10);
-	else if (key == OPTION_ACT_ID)
-		f->act.id = atoi(arg);
-	else if (key == OPTION_ACT_PATH)
-		f->act.path = arg;
 	else if (key == ARGP_KEY_ARG)
 		argp_error(state, "'%s': facts takes options only: --key, --json", arg);
 	else
@@ -248,16 +251,12 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 static int run(int argc, char **argv)
 {
 	static const struct argp_option options[] = {
-		{.name = "key",
-		 .key = 'k',
-		 .arg = "KEY",
-		 .doc = "Key of the segment that unrelated processes find (default 0x44)"},
-		{.name = "json", .key = 'j', .doc = "Print a JSON array"},
-		{.name = "act", .key = OPTION_ACT, .arg = "ACT", .flags = OPTION_HIDDEN},
-		{.name = "act-key", .key = OPTION_ACT_KEY, .arg = "N", .flags = OPTION_HIDDEN},
-		{.name = "act-id", .key = OPTION_ACT_ID, .arg = "N", .flags = OPTION_HIDDEN},
-		{.name = "act-path", .key = OPTION_ACT_PATH, .arg = "P", .flags = OPTION_HIDDEN},
-		{0},
+		{ .name = "key",
+		  .key = 'k',
+		  .arg = "KEY",
+		  .doc = "Key of the segment that unrelated processes find (default 0x44)" },
+		{ .name = "json", .key = 'j', .doc = "Print a JSON array" },
+		{ 0 },
 	};
 	static const struct argp argp = {
 		.options = options,
@@ -265,11 +264,11 @@ static int run(int argc, char **argv)
 		.doc = "Show on this kernel, by doing it, what is taught about shared memory. Ends "
 		       "with 1 if something taught is false here.",
 	};
-	struct facts f = {.key = 0x44, .ledger.fd = -1};
+	struct facts f = { .key = 0x44, .ledger.fd = -1 };
 
-	argp_parse(&argp, argc, argv, 0, NULL, &f);
-	if (f.act.name)
-		return act_here(&f.act) ? STATUS_USAGE : STATUS_OK;
+	if (argc == 6 && !strcmp(argv[1], "--act"))
+		return act(argv + 2);
+	command_parse(&argp, argc, argv, &f);
 	return show_all(&f);
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* What unrelated processes do for a fact. They are this program, exec'ed anew through
- * /proc/self/exe with options that --help does not show; all that they have in common with the
+ * /proc/self/exe as `facts --act ...', which --help does not show; all that they have in common with the
  * process that asks is a pipe for one line of answer. */
 #include <errno.h>
 #include <fcntl.h>
@@ -97,19 +97,19 @@ static const struct {
 	const char *name;
 	int (*perform)(const struct act *a, struct answer *out); /* 0 or errno */
 } acts[] = {
-	{"make", make},
-	{"find", find},
-	{"read", read_by_id},
-	{"remove", remove_by_id},
-	{"count", count_attached},
-	{"map-file", map_file},
-	{"read-file", read_file},
+	{ "make", make },
+	{ "find", find },
+	{ "read", read_by_id },
+	{ "remove", remove_by_id },
+	{ "count", count_attached },
+	{ "map-file", map_file },
+	{ "read-file", read_file },
 };
 
 int act_here(const struct act *a)
 {
 	for (size_t i = 0; i < sizeof acts / sizeof *acts; i++) {
-		struct answer out = {0};
+		struct answer out = { 0 };
 
 		if (strcmp(acts[i].name, a->name))
 			continue;
@@ -130,8 +130,8 @@ static _Noreturn void become(const struct showing *s, const struct act *a, int t
 		ledger_note(s->ledger, getpid());
 	alarm(STAGE_LIMIT_S);
 	if (dup2(to, STDOUT_FILENO) >= 0)
-		execl("/proc/self/exe", "shmbench", "facts", "--act", a->name, "--act-key", key,
-		      "--act-id", id, "--act-path", a->path ? a->path : "", (char *)NULL);
+		execl("/proc/self/exe", "shmbench", "facts", "--act", a->name, key, id,
+		      a->path ? a->path : "", (char *)NULL);
 	_exit(127);
 }
 
@@ -152,7 +152,7 @@ int act_elsewhere(const struct showing *s, const struct act *a, struct answer *a
 {
 	int fd[2], status;
 
-	*answer = (struct answer){0};
+	*answer = (struct answer){ 0 };
 	if (pipe2(fd, O_CLOEXEC))
 		return fail(w, errno, "pipe");
 	answer->pid = fork();

@@ -142,12 +142,12 @@ static int show_file_is_written(struct showing *s, void *unused)
 static int write_then_read(struct showing *s, const char *path)
 {
 	struct answer a, b;
-	int err = act_elsewhere(s, &(struct act){.name = "map-file", .path = path}, &a, &s->why);
+	int err = act_elsewhere(s, &(struct act){ .name = "map-file", .path = path }, &a, &s->why);
 
 	if (!err && a.err)
 		err = fail(&s->why, a.err, "a file in %s", s->directory);
 	if (!err)
-		err = act_elsewhere(s, &(struct act){.name = "read-file", .path = path}, &b,
+		err = act_elsewhere(s, &(struct act){ .name = "read-file", .path = path }, &b,
 				    &s->why);
 	if (err)
 		return err;
@@ -198,5 +198,5 @@ const struct fact facts_disk[] = {
 		.source = "mmap(2), MAP_SHARED",
 		.show = show_file_stays,
 	},
-	{0},
+	{ 0 },
 };

@@ -38,7 +38,7 @@ static int occupied(struct showing *s)
 static int make_and_end(struct showing *s, uint32_t key, struct answer *a)
 {
 	char name[32] = "";
-	int err = act_elsewhere(s, &(struct act){.name = "make", .key = key}, a, &s->why);
+	int err = act_elsewhere(s, &(struct act){ .name = "make", .key = key }, a, &s->why);
 
 	if (err || a->err == EEXIST)
 		return err ? err : occupied(s);
@@ -73,7 +73,7 @@ static int find_and_read(struct showing *s, const struct answer *a)
 	int err = saw_orphan(s, a);
 
 	if (!err)
-		err = act_elsewhere(s, &(struct act){.name = "find", .key = s->key}, &b, &s->why);
+		err = act_elsewhere(s, &(struct act){ .name = "find", .key = s->key }, &b, &s->why);
 	if (err)
 		return err;
 	saw(s, !b.err && b.number == a->number && !strcmp(b.text, GREETING),
@@ -101,11 +101,11 @@ static int show_found_by_key(struct showing *s, void *unused)
 
 static int remove_and_look(struct showing *s, int id)
 {
-	struct answer c, d = {0};
-	int err = act_elsewhere(s, &(struct act){.name = "remove", .id = id}, &c, &s->why);
+	struct answer c, d = { 0 };
+	int err = act_elsewhere(s, &(struct act){ .name = "remove", .id = id }, &c, &s->why);
 
 	if (!err)
-		err = act_elsewhere(s, &(struct act){.name = "read", .id = id}, &d, &s->why);
+		err = act_elsewhere(s, &(struct act){ .name = "read", .id = id }, &d, &s->why);
 	if (err)
 		return err;
 	saw(s, !c.err, "C (process %d) did IPC_RMID%s%s", c.pid, c.err ? ": " : "",
@@ -125,7 +125,8 @@ static int show_stays_until_removed(struct showing *s, void *unused)
 		return err;
 	err = saw_orphan(s, &a);
 	if (!err)
-		err = act_elsewhere(s, &(struct act){.name = "read", .id = a.number}, &b, &s->why);
+		err = act_elsewhere(s, &(struct act){ .name = "read", .id = a.number }, &b,
+				    &s->why);
 	if (!err)
 		saw(s, !strcmp(b.text, GREETING),
 		    "B (process %d) attached it, read \"%s\" and ended", b.pid, b.text);
@@ -138,12 +139,12 @@ static int show_stays_until_removed(struct showing *s, void *unused)
 /* The segment is attached here and marked for removal. */
 static int read_while_marked(struct showing *s, int id, const char *mine)
 {
-	struct segment row = {0};
+	struct segment row = { 0 };
 	struct answer b;
 	int err = segment_by_id(id, &row, &s->why);
 
 	if (!err || err == -ENOENT)
-		err = act_elsewhere(s, &(struct act){.name = "read", .id = id}, &b, &s->why);
+		err = act_elsewhere(s, &(struct act){ .name = "read", .id = id }, &b, &s->why);
 	if (err)
 		return err;
 	saw(s, (row.perms & SHM_DEST) && row.attached == 1 && !strcmp(mine, GREETING),
@@ -175,7 +176,7 @@ static int show_removed_while_attached(struct showing *s, void *unused)
 	if (attached)
 		shmdt(p);
 	if (!err)
-		err = act_elsewhere(s, &(struct act){.name = "read", .id = id}, &c, &s->why);
+		err = act_elsewhere(s, &(struct act){ .name = "read", .id = id }, &c, &s->why);
 	if (!err)
 		saw(s, is_gone(c.err), "after the last detach shmat gives %s",
 		    c.err ? errno_name(c.err) : "an address");
@@ -198,7 +199,8 @@ static int fork_and_exec(struct showing *s, int id)
 {
 	struct stage st;
 	struct answer a;
-	int err = stage_open(&st, &(struct stage_play){.show = count_here, .arg = &id}, s, &s->why);
+	int err =
+		stage_open(&st, &(struct stage_play){ .show = count_here, .arg = &id }, s, &s->why);
 
 	if (err)
 		return err;
@@ -206,7 +208,7 @@ static int fork_and_exec(struct showing *s, int id)
 	int ended = stage_close(&st, &s->why);
 	if (err || ended)
 		return ended ? ended : err;
-	err = act_elsewhere(s, &(struct act){.name = "count", .id = id}, &a, &s->why);
+	err = act_elsewhere(s, &(struct act){ .name = "count", .id = id }, &a, &s->why);
 	if (!err)
 		saw(s, a.number == 1, "a child that had called exec counted nattch %d", a.number);
 	return err;
@@ -273,7 +275,7 @@ static long shmem_fell(long from_kb)
 	long fell = 0;
 
 	for (int i = 0; i < 200 && fell < (long)(NAMESPACE_BYTES >> 10) * 3 / 4; i++) {
-		nanosleep(&(struct timespec){.tv_nsec = 10000000}, NULL);
+		nanosleep(&(struct timespec){ .tv_nsec = 10000000 }, NULL);
 		fell = from_kb - proc_number("/proc/meminfo", "Shmem:");
 	}
 	return fell;
@@ -283,7 +285,7 @@ static int show_ends_with_namespace(struct showing *s, void *unused)
 {
 	struct stage st;
 	int before = shmget((key_t)s->key, 0, 0);
-	int err = stage_open(&st, &(struct stage_play){.show = fill_private}, s, &s->why);
+	int err = stage_open(&st, &(struct stage_play){ .show = fill_private }, s, &s->why);
 
 	(void)unused;
 	if (err)
@@ -304,7 +306,7 @@ static int show_ends_with_namespace(struct showing *s, void *unused)
 
 static int show_reboot(struct showing *s, void *unused)
 {
-	struct timespec up = {0};
+	struct timespec up = { 0 };
 	time_t booted = time(NULL);
 	struct tm tm;
 	char text[32] = "an unknown time";
@@ -368,5 +370,5 @@ const struct fact facts_life[] = {
 		.source = "svipc(7): kernel persistence; shm_overview(7)",
 		.show = show_reboot,
 	},
-	{0},
+	{ 0 },
 };

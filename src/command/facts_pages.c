@@ -84,7 +84,7 @@ static int attach_and_compare(struct showing *s, size_t len, struct cost_of_atta
 	long resident = proc_number("/proc/self/status", "RssShmem:");
 	uint64_t faults = minor_faults();
 	void *p = shmat(id, NULL, 0);
-	*cost = (struct cost_of_attach){.faults = minor_faults() - faults};
+	*cost = (struct cost_of_attach){ .faults = minor_faults() - faults };
 	int err = p == (void *)-1 ? fail(&s->why, errno, "shmat of %zu bytes", len) : 0;
 	cost->tables_kb = proc_number("/proc/self/status", "VmPTE:") - tables;
 	cost->resident_kb = proc_number("/proc/self/status", "RssShmem:") - resident;
@@ -121,9 +121,9 @@ static bool add_cost(struct attach_lines *l, size_t len, const struct cost_of_at
 
 static int show_attach_maps_nothing(struct showing *s, void *unused)
 {
-	static const size_t sizes[] = {4u << 10,  64u << 10,  1u << 20,
-				       16u << 20, 256u << 20, 1u << 30};
-	struct attach_lines l = {0};
+	static const size_t sizes[] = { 4u << 10,  64u << 10,  1u << 20,
+					16u << 20, 256u << 20, 1u << 30 };
+	struct attach_lines l = { 0 };
 	struct cost_of_attach cost;
 	bool as_said = true;
 	int err = attach_and_compare(s, sizes[0], &cost);
@@ -146,7 +146,8 @@ struct sweep {
 	bool write;
 };
 
-static uint64_t faults_of_sweep(const struct sweep *t)
+/* An address sanitizer would touch its shadow pages between ours. */
+__attribute__((no_sanitize_address)) static uint64_t faults_of_sweep(const struct sweep *t)
 {
 	size_t step = page_size();
 	uint64_t faults = minor_faults();
@@ -168,8 +169,8 @@ static int show_one_fault_per_page(struct showing *s, void *unused)
 	(void)unused;
 	if (!p)
 		return err ? err : -EIO;
-	faults_of_sweep(&(struct sweep){p, 1, true});
-	struct sweep t = {p + page_size(), PAGES, true};
+	faults_of_sweep(&(struct sweep){ p, 1, true });
+	struct sweep t = { p + page_size(), PAGES, true };
 	uint64_t first = faults_of_sweep(&t), again = faults_of_sweep(&t);
 	saw(s, first == PAGES, "the first write to each of %u pages took %llu minor faults", PAGES,
 	    (unsigned long long)first);
@@ -249,7 +250,7 @@ static char *attach_keyed(struct showing *s, size_t len, int *id, uint32_t *key)
 static int show_kernel_file(struct showing *s, void *unused)
 {
 	size_t len = 16 * page_size();
-	struct segment row = {0};
+	struct segment row = { 0 };
 	char line[512], name[64], rest[128] = "";
 	unsigned long inode = 0;
 	uint32_t key;
@@ -306,9 +307,9 @@ static int count_reader_faults(struct showing *s, void *arg)
 
 	if (shm == (void *)-1 || mem == MAP_FAILED)
 		return fail(&s->why, errno, "attaching in a second process");
-	faults_of_sweep(&(struct sweep){shm, 1, false});
-	uint64_t sysv = faults_of_sweep(&(struct sweep){shm + page_size(), PAGES, false});
-	uint64_t memfd = faults_of_sweep(&(struct sweep){mem, PAGES, false});
+	faults_of_sweep(&(struct sweep){ shm, 1, false });
+	uint64_t sysv = faults_of_sweep(&(struct sweep){ shm + page_size(), PAGES, false });
+	uint64_t memfd = faults_of_sweep(&(struct sweep){ mem, PAGES, false });
 	saw(s, sysv == PAGES && memfd <= PAGES / around + 1,
 	    "a second process read %u resident pages: %llu minor faults in a System V segment, "
 	    "%llu "
@@ -338,7 +339,7 @@ static int populate_memfd(struct showing *s, int fd)
 
 static int show_no_fault_around(struct showing *s, void *unused)
 {
-	struct resident r = {.fd = memfd_create("shmbench", MFD_CLOEXEC)};
+	struct resident r = { .fd = memfd_create("shmbench", MFD_CLOEXEC) };
 	size_t len = (PAGES + 1) * page_size();
 	struct stage st;
 	int err = r.fd < 0 ? fail(&s->why, errno, "memfd_create") : refuse_forced_huge_pages(s);
@@ -350,7 +351,7 @@ static int show_no_fault_around(struct showing *s, void *unused)
 	if (!p)
 		return err ? err : -EIO;
 	memset(p, 1, len);
-	err = stage_open(&st, &(struct stage_play){.show = count_reader_faults, .arg = &r}, s,
+	err = stage_open(&st, &(struct stage_play){ .show = count_reader_faults, .arg = &r }, s,
 			 &s->why);
 	if (err)
 		return err;
@@ -399,5 +400,5 @@ const struct fact facts_pages[] = {
 			  "mm/memory.c",
 		.show = show_no_fault_around,
 	},
-	{0},
+	{ 0 },
 };
