@@ -182,7 +182,8 @@ static void print_end(const struct facts *f)
 
 static int show_all(struct facts *f)
 {
-	static const struct fact *const tables[] = { facts_life, facts_pages, facts_disk };
+	static const struct fact *const tables[] = { facts_life, facts_attach, facts_pages,
+						     facts_disk };
 	sigset_t wait, before;
 
 	sigemptyset(&wait);

@@ -3,6 +3,7 @@
 #define FACTS_H
 #include <limits.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
 #include "base/fail.h"
@@ -36,7 +37,7 @@ struct fact {
 	int (*show)(struct showing *s, void *unused);
 };
 
-extern const struct fact facts_life[], facts_pages[], facts_disk[]; /* end with a NULL id */
+extern const struct fact facts_life[], facts_attach[], facts_pages[], facts_disk[]; /* end with a NULL id */
 
 /* Add one observation; when it is not as the fact says, the fact is false. */
 __attribute__((format(printf, 3, 4))) void saw(struct showing *s, bool as_said, const char *fmt,
@@ -44,6 +45,17 @@ __attribute__((format(printf, 3, 4))) void saw(struct showing *s, bool as_said, 
 
 /* "EINVAL"; the evidence shows these, since a reader looks them up in a manual page. */
 const char *errno_name(int err);
+
+/* Whether an errno of shmat or shmctl says that the segment is no more. */
+bool is_gone(int err);
+
+/* Of the calling process so far. */
+uint64_t minor_faults(void);
+
+size_t page_size(void);
+
+/* What makers of segments and files write. */
+#define GREETING "hello, world"
 
 /* What an unrelated process is asked to do, and what it answers. */
 struct act {

@@ -14,8 +14,6 @@
 #include "command/stage.h"
 #include "measure/ledger.h"
 
-static const char greeting[] = "hello, world";
-
 static int read_segment(int id, struct answer *out)
 {
 	char *p = shmat(id, NULL, SHM_RDONLY);
@@ -39,7 +37,7 @@ static int make(const struct act *a, struct answer *out)
 		shmctl(out->number, IPC_RMID, NULL);
 		return err;
 	}
-	memcpy(p, greeting, sizeof greeting);
+	memcpy(p, GREETING, sizeof GREETING);
 	return 0;
 }
 
@@ -80,7 +78,7 @@ static int map_file(const struct act *a, struct answer *out)
 	char *p = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
 	if (p == MAP_FAILED)
 		return errno;
-	memcpy(p, greeting, sizeof greeting);
+	memcpy(p, GREETING, sizeof GREETING);
 	return 0;
 }
 

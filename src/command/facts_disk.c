@@ -151,8 +151,8 @@ static int write_then_read(struct showing *s, const char *path)
 				    &s->why);
 	if (err)
 		return err;
-	saw(s, true, "A (process %d) mapped a file, stored \"hello, world\" and ended", a.pid);
-	saw(s, !b.err && !strcmp(b.text, "hello, world"),
+	saw(s, true, "A (process %d) mapped a file, stored \"%s\" and ended", a.pid, GREETING);
+	saw(s, !b.err && !strcmp(b.text, GREETING),
 	    "with no process left that had mapped it, B (process %d) got \"%s\" from read(2)%s%s",
 	    b.pid, b.text, b.err ? ": " : "", b.err ? errno_name(b.err) : "");
 	return 0;

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* Gathering evidence without disturbing it: what reads /proc here allocates nothing. */
+#include <errno.h>
 #include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 #include "command/facts.h"
 
@@ -29,6 +31,24 @@ const char *errno_name(int err)
 	const char *name = strerrorname_np(err);
 
 	return name ? name : "an unknown errno";
+}
+
+bool is_gone(int err)
+{
+	return err == EINVAL || err == EIDRM;
+}
+
+uint64_t minor_faults(void)
+{
+	struct rusage u;
+
+	getrusage(RUSAGE_SELF, &u);
+	return (uint64_t)u.ru_minflt;
+}
+
+size_t page_size(void)
+{
+	return (size_t)sysconf(_SC_PAGESIZE);
 }
 
 long proc_number(const char *path, const char *name)

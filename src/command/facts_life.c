@@ -14,13 +14,6 @@
 #include "command/stage.h"
 #include "measure/segment.h"
 
-#define GREETING "hello, world"
-
-static bool is_gone(int err)
-{
-	return err == EINVAL || err == EIDRM;
-}
-
 static int occupied(struct showing *s)
 {
 	struct segment other;
@@ -91,7 +84,7 @@ static int show_found_by_key(struct showing *s, void *unused)
 	if (err)
 		return err;
 	err = find_and_read(s, &a);
-	if (shmctl(a.number, IPC_RMID, NULL))
+	if (shmctl(a.number, IPC_RMID, NULL) && !is_gone(errno))
 		return err ? err : fail(&s->why, errno, "removing segment %d", a.number);
 	int found = shmget((key_t)s->key, 0, 0);
 	saw(s, found < 0 && errno == ENOENT, "after IPC_RMID the key gives %s",
@@ -134,100 +127,6 @@ static int show_stays_until_removed(struct showing *s, void *unused)
 		err = remove_and_look(s, a.number);
 	shmctl(a.number, IPC_RMID, NULL); /* where something above went wrong */
 	return err;
-}
-
-/* The segment is attached here and marked for removal. */
-static int read_while_marked(struct showing *s, int id, const char *mine)
-{
-	struct segment row = { 0 };
-	struct answer b;
-	int err = segment_by_id(id, &row, &s->why);
-
-	if (!err || err == -ENOENT)
-		err = act_elsewhere(s, &(struct act){ .name = "read", .id = id }, &b, &s->why);
-	if (err)
-		return err;
-	saw(s, (row.perms & SHM_DEST) && row.attached == 1 && !strcmp(mine, GREETING),
-	    "after IPC_RMID the attached segment %d is marked `dest' with nattch %llu and still "
-	    "holds \"%s\"",
-	    id, (unsigned long long)row.attached, mine);
-	saw(s, !b.err && !strcmp(b.text, GREETING),
-	    "an unrelated process (%d) attached it by id and %s%s", b.pid, b.err ? "got " : "read ",
-	    b.err ? errno_name(b.err) : "the same");
-	return 0;
-}
-
-static int show_removed_while_attached(struct showing *s, void *unused)
-{
-	int id = shmget(IPC_PRIVATE, 4096, IPC_CREAT | 0600);
-	struct answer c;
-
-	(void)unused;
-	if (id < 0)
-		return fail(&s->why, errno, "shmget of 4096 bytes");
-	char *p = shmat(id, NULL, 0);
-	int attached = p != (void *)-1, err = attached ? 0 : fail(&s->why, errno, "shmat");
-	if (attached)
-		strcpy(p, GREETING);
-	if (shmctl(id, IPC_RMID, NULL) && !err)
-		err = fail(&s->why, errno, "IPC_RMID of segment %d", id);
-	if (!err)
-		err = read_while_marked(s, id, p);
-	if (attached)
-		shmdt(p);
-	if (!err)
-		err = act_elsewhere(s, &(struct act){ .name = "read", .id = id }, &c, &s->why);
-	if (!err)
-		saw(s, is_gone(c.err), "after the last detach shmat gives %s",
-		    c.err ? errno_name(c.err) : "an address");
-	return err;
-}
-
-static int count_here(struct showing *s, void *arg)
-{
-	struct shmid_ds ds;
-	const int *id = arg;
-
-	if (shmctl(*id, IPC_STAT, &ds))
-		return fail(&s->why, errno, "IPC_STAT of segment %d", *id);
-	saw(s, ds.shm_nattch == 2, "while a forked child lived nattch was %lu",
-	    (unsigned long)ds.shm_nattch);
-	return 0;
-}
-
-static int fork_and_exec(struct showing *s, int id)
-{
-	struct stage st;
-	struct answer a;
-	int err =
-		stage_open(&st, &(struct stage_play){ .show = count_here, .arg = &id }, s, &s->why);
-
-	if (err)
-		return err;
-	err = stage_read(&st, s);
-	int ended = stage_close(&st, &s->why);
-	if (err || ended)
-		return ended ? ended : err;
-	err = act_elsewhere(s, &(struct act){ .name = "count", .id = id }, &a, &s->why);
-	if (!err)
-		saw(s, a.number == 1, "a child that had called exec counted nattch %d", a.number);
-	return err;
-}
-
-static int show_fork_keeps(struct showing *s, void *unused)
-{
-	int id = shmget(IPC_PRIVATE, 4096, IPC_CREAT | 0600);
-
-	(void)unused;
-	if (id < 0)
-		return fail(&s->why, errno, "shmget of 4096 bytes");
-	void *p = shmat(id, NULL, 0);
-	int err = p == (void *)-1 ? fail(&s->why, errno, "shmat") : 0;
-	shmctl(id, IPC_RMID, NULL);
-	if (err)
-		return err;
-	saw(s, true, "a process attached segment %d once", id);
-	return fork_and_exec(s, id);
 }
 
 /* In a process that has the IPC namespace for itself; its end ends the namespace. */
@@ -338,22 +237,6 @@ const struct fact facts_life[] = {
 		.source = "shmctl(2), IPC_RMID",
 		.outlives = true,
 		.show = show_stays_until_removed,
-	},
-	{
-		.id = "removed-while-attached",
-		.sentence =
-			"A segment that is removed while attached lives until the last detach; on "
-			"Linux others may even attach it by id meanwhile.",
-		.source = "shmctl(2) IPC_RMID, shmat(2) NOTES",
-		.show = show_removed_while_attached,
-	},
-	{
-		.id = "fork-keeps-exec-detaches",
-		.sentence =
-			"A child made by fork is attached to what its parent is attached to; exec "
-			"detaches everything.",
-		.source = "shmop(2)",
-		.show = show_fork_keeps,
 	},
 	{
 		.id = "ends-with-its-namespace",
