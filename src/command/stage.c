@@ -41,7 +41,7 @@ int stage_open(struct stage *st, const struct stage_play *play, const struct sho
 		close(from[1]);
 		return err;
 	}
-	*st = (struct stage){.pid = fork(), .from = from[0], .go = go[1], .leader = play->leader};
+	*st = (struct stage){ .pid = fork(), .from = from[0], .go = go[1], .leader = play->leader };
 	if (!st->pid) {
 		struct showing mine = *s;
 

@@ -7,8 +7,8 @@ setup() {
 	export XDG_CACHE_HOME=$BATS_TEST_TMPDIR/cache
 	cache=$XDG_CACHE_HOME/shmbench
 	files=$BATS_TEST_TMPDIR/files
-	mkdir -p "$files"
-	mkdir -p -m 700 "$cache"
+	mkdir -p "$files" "$cache"
+	chmod 700 "$cache"
 	sleep 60 &
 	alive=$!
 	dead=$(sh -c 'echo $$')
@@ -56,6 +56,10 @@ exists() {
 	awk -v id="$1" '$2 == id { found = 1 } END { exit !found }' /proc/sysvipc/shm
 }
 
+gone() {
+	awk -v id="$1" '$2 == id { found = 1 } END { exit found }' /proc/sysvipc/shm
+}
+
 @test "nothing to clean says so" {
 	run "$SHMBENCH" clean
 	[ "$status" -eq 0 ]
@@ -79,7 +83,7 @@ exists() {
 	[ "$status" -eq 0 ]
 	[ "$(grep -c ': removed$' <<<"$output")" -eq 3 ]
 	[[ $output == *"System V segment $id (8K), made by process $maker of run $dead"* ]]
-	! exists "$id"
+	gone "$id"
 	[ ! -e "$files/shmbench-$dead-0" ]
 	[ ! -e "/dev/shm/shmbench-$dead-1" ]
 	[ ! -e "$cache/ledger-1" ]
@@ -95,7 +99,7 @@ exists() {
 	[ "$status" -eq 0 ]
 	[[ $output == "nothing to clean"* ]]
 	exists "$id"
-	[ "$(ls "$files" | wc -l)" -eq 5 ]
+	[ "$(find "$files" -mindepth 1 | wc -l)" -eq 5 ]
 }
 
 @test "what is older than the note is left alone" {

@@ -35,6 +35,7 @@ setup() {
 }
 
 @test "no segment left: unfit, with the command that helps" {
+	# shellcheck disable=SC2016 # $0 is for the inner shell
 	run unshare -i sh -c 'echo 0 >/proc/sys/kernel/shmmni && exec "$0" doctor' "$SHMBENCH"
 	[[ $output == *kernel* && $output == *"unfit"* ]] || skip "no private IPC namespace: $output"
 	[ "$status" -eq 4 ]

@@ -102,6 +102,7 @@ fact_verdict() {
 }
 
 @test "with kernel.shm_rmid_forced two facts cannot be shown" {
+	# shellcheck disable=SC2016 # $0 is for the inner shell
 	run unshare -i sh -c 'echo 1 >/proc/sys/kernel/shm_rmid_forced && exec "$0" facts --json' "$SHMBENCH"
 	[[ $output == "["* ]] || skip "no private IPC namespace: $output"
 	[ "$status" -eq 0 ]
