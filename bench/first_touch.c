@@ -168,9 +168,9 @@ static int work(struct task *t, int role)
 	t->meter.out->batch = (t->region.len < CHUNK ? t->region.len : CHUNK) / s.page;
 	if (!err)
 		err = begin(t, &s);
-	if (t->cell->order == ORDER_RANDOM)
-		return err ? err : random_window(t, &s);
-	for (uint64_t i = 0; i < most && !err && (s.at < s.r.len || !s.once); i++)
+	if (!err && t->cell->order == ORDER_RANDOM)
+		err = random_window(t, &s);
+	for (uint64_t i = 0; t->cell->order != ORDER_RANDOM && i < most && !err && (s.at < s.r.len || !s.once); i++)
 		err = sweep_window(t, &s);
 	return err ? err : touch_end(t, &s.r);
 }
