@@ -7,12 +7,13 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-#include <cmocka.h>
 #include "analyse/quantile.h"
 #include "analyse/spread.h"
 #include "base/random.h"
 #include "draw.h"
 #include "vectors.h"
+/* Last: it defines a macro fail(). */
+#include <cmocka.h>
 
 static int slow_order(const void *a, const void *b)
 {

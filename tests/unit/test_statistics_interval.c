@@ -6,11 +6,12 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
-#include <cmocka.h>
 #include "analyse/interval.h"
 #include "analyse/quantile.h"
 #include "draw.h"
 #include "vectors.h"
+/* Last: it defines a macro fail(). */
+#include <cmocka.h>
 
 struct known {
 	size_t n, rank;

@@ -5,10 +5,11 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <cmocka.h>
 #include "analyse/ratio.h"
 #include "draw.h"
 #include "vectors.h"
+/* Last: it defines a macro fail(). */
+#include <cmocka.h>
 
 static void check_paired(const struct vector *v)
 {

@@ -8,8 +8,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <cmocka.h>
 #include "vectors.h"
+/* Last: it defines a macro fail(). */
+#include <cmocka.h>
 
 static void read_group(struct vector *v, char *text)
 {

@@ -78,7 +78,7 @@ topic("shift", about("base | new | estimate, low, high, p of wilcox.test(ln new,
 function(i) {
 	repeat {
 		all <- times(sample(8:32, 1))
-		n <- sample(4:(length(all) - 4), 1)
+		n <- 3 + sample(length(all) - 7, 1)
 		base <- all[seq_len(n)]
 		new <- round(all[-seq_len(n)] * sample(c(1, 1, .97, 1.05, 1.3), 1), 3)
 		if (!anyDuplicated(c(base, new))) break
