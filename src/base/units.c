@@ -90,7 +90,10 @@ int units_duration(const char *text, uint64_t *ns, struct why *w)
 			continue;
 		if (v * unit[i].ns > 1e18)
 			return misused(w, "'%s' is too long: durations end at 30 years", text);
-		*ns = (uint64_t)(v * unit[i].ns);
+		/* To the nearest: 1.001 * 1e6 is below 1001000. */
+		*ns = (uint64_t)llround(v * unit[i].ns);
+		if (v > 0 && *ns == 0)
+			return misused(w, "'%s' is too short: durations begin at 1 ns", text);
 		return 0;
 	}
 	return misused(w, "'%s' is not a duration: give 500ms, 60s, 5m or 1h", text);
@@ -166,13 +169,15 @@ static int range_append(const struct range *r, uint64_t **values, size_t *n, str
 			return fail(w, ENOMEM, "a list of %zu values", *n + 1);
 		*values = grown;
 		(*values)[(*n)++] = v;
-		uint64_t room = r->last - v;
-		uint64_t step = r->multiply ? v : r->step;
+		uint64_t room = r->last - v, step = r->step;
+		/* Also what ends a single 0, which multiplies by default. */
+		if (room == 0)
+			return 0;
 		if (r->multiply && r->step - 1 > room / v)
 			return 0;
 		if (r->multiply)
 			step = v * (r->step - 1);
-		if (step > room || room == 0)
+		if (step > room)
 			return 0;
 		v += step;
 	}

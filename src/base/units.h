@@ -16,7 +16,7 @@ int units_size(const char *text, uint64_t *bytes, struct why *w);
 /* A plain decimal count >= 0. */
 int units_count(const char *text, uint64_t *count, struct why *w);
 
-/* "60s", "500ms", "5m", "1h"; a bare number is seconds; fractions allowed -> ns. */
+/* "60s", "500ms", "5m", "1h"; a bare number is seconds; fractions allowed -> the nearest ns. */
 int units_duration(const char *text, uint64_t *ns, struct why *w);
 
 /* "2%", "0.5%" -> 0.02, 0.005. A bare number is per cent too. */
