@@ -65,6 +65,8 @@ static void ranks_are_exact(void **state)
 	assert_int_equal(quantile_rank(10, .9), 9);
 	assert_int_equal(quantile_rank(1, .999), 1);
 	assert_int_equal(quantile_rank(7, 0), 1);
+	/* Just over a third is not the first of three, though three times it is 1. */
+	assert_int_equal(quantile_rank(3, nextafter(1. / 3, 1)), 2);
 	assert_int_equal(quantile_rank(7, 1), 7);
 	/* Every whole share, in whole numbers: the smallest r with 1000 r >= permille n. */
 	for (size_t n = 1; n <= 300; n++)
