@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef REDUCE_H
+#define REDUCE_H
+#include <stdbool.h>
+#include "bench.h"
+
+/*
+ * From the windows and samples of one metric of one invocation to the numbers of its row.
+ *
+ * The invocation's value is the median over windows of amount / operations. Quantiles are over
+ * single samples, or over the window values of a metric without samples. Rates are reduced as
+ * times and then inverted: an average of rates weighs the slow part too little.
+ */
+struct reduction {
+	uint64_t windows;                /* that measured this metric */
+	uint64_t operations, elapsed_ns; /* elapsed_ns: of the windows for counts */
+	uint64_t batch;                  /* operations between two clock reads */
+	uint64_t lost;                   /* samples for which there was no room */
+	uint64_t longest_event_ns;       /* of windows that hold a single event; else 0 */
+	double median;                   /* NAN: no window measured it */
+	double rate;                     /* sum of work / sum of time, per s; NAN for counts */
+	double mean, variance;           /* variance: NAN for rates */
+	size_t mild, far;                /* Tukey's outliers */
+	const double *sorted; /* what the quantiles are over, ascending; the workspace's */
+	size_t n;
+	bool sampled; /* single samples, not window values */
+};
+
+/* Scratch memory that grows to the largest invocation and is then kept; zeroed by the owner. */
+struct workspace {
+	uint32_t *samples, *spare;
+	double *values;
+	size_t cap;
+};
+
+void workspace_close(struct workspace *s);
+
+/* metric is an index into the part's metrics; out is an invocation that ended well. `r->sorted`
+ * is valid until the workspace is used again. -ENOMEM. */
+int reduce_metric(const struct outcome *out, const struct part *part, unsigned metric,
+		  struct workspace *s, struct reduction *r);
+
+/* Median of the samples of one window in ns per operation, or its time / operations for a metric
+ * without samples. NAN for counts. */
+double reduce_window(const struct outcome *out, unsigned metric, const struct window *win,
+		     const struct reduction *r, struct workspace *s);
+
+/* Median of what a canary chain and the cache line took; NAN where nothing was read. */
+double reduce_chain_ghz(const struct outcome *out, int roles, struct workspace *s);
+double reduce_cache_line(const struct outcome *out, struct workspace *s);
+
+#endif
