@@ -44,10 +44,26 @@ static bool measured(const struct portion *p, enum kind k)
 	return p->operations && (p->amount || !is_rate(k));
 }
 
-/* A window of one event: one sample, or one operation of a metric without samples. */
-static bool single_event(const struct portion *p)
+/* Everything that was timed one by one, kept as a sample or not. */
+static uint64_t timings(const struct outcome *out, unsigned metric)
 {
-	return p->samples ? p->samples == 1 : p->operations == 1;
+	return out->series[metric].len + out->series[metric].lost;
+}
+
+/* The longest of windows that hold one event each; only then is a window's length an event's. */
+static uint64_t longest_event(const struct outcome *out, unsigned metric, uint64_t windows)
+{
+	uint64_t longest = 0;
+
+	for (uint64_t i = 0; i < out->windows; i++) {
+		const struct portion *p = &out->window[i].portion[metric];
+		bool single =
+			p->samples == 1 || p->operations == 1 || timings(out, metric) == windows;
+
+		if (single && p->amount > longest)
+			longest = p->amount;
+	}
+	return longest;
 }
 
 static void sum_windows(const struct outcome *out, enum kind k, unsigned metric,
@@ -61,8 +77,6 @@ static void sum_windows(const struct outcome *out, enum kind k, unsigned metric,
 		r->windows++;
 		r->operations += p->operations;
 		r->elapsed_ns += k == KIND_COUNT ? out->window[i].elapsed_ns : p->amount;
-		if (k != KIND_COUNT && single_event(p) && p->amount > r->longest_event_ns)
-			r->longest_event_ns = p->amount;
 	}
 }
 
@@ -70,12 +84,12 @@ static void sum_windows(const struct outcome *out, enum kind k, unsigned metric,
  * to sample, what the benchmark says. */
 static uint64_t batch_of(const struct outcome *out, unsigned metric, const struct reduction *r)
 {
-	uint64_t timings = out->series[metric].len + out->series[metric].lost;
+	uint64_t timed = timings(out, metric);
 
-	if (!timings)
+	if (!timed)
 		return r->operations / r->windows;
-	if (r->operations % timings == 0)
-		return r->operations / timings;
+	if (r->operations % timed == 0)
+		return r->operations / timed;
 	return out->batch > 1 ? out->batch : 1;
 }
 
@@ -133,7 +147,7 @@ static void describe(struct reduction *r, enum kind k, struct workspace *s)
 int reduce_metric(const struct outcome *out, const struct part *part, unsigned metric,
 		  struct workspace *s, struct reduction *r)
 {
-	enum kind k = part->metric[metric].kind;
+	enum kind k = part->metrics[metric].kind;
 	size_t samples = out->series[metric].len;
 
 	*r = (struct reduction){.median = NAN, .rate = NAN, .mean = NAN, .variance = NAN};
@@ -143,7 +157,9 @@ int reduce_metric(const struct outcome *out, const struct part *part, unsigned m
 	if (workspace_room(s, samples > out->windows ? samples : out->windows))
 		return -ENOMEM;
 	r->batch = batch_of(out, metric, r);
-	r->lost = part->metric[metric].samples ? out->series[metric].lost : 0;
+	if (k != KIND_COUNT)
+		r->longest_event_ns = longest_event(out, metric, r->windows);
+	r->lost = part->metrics[metric].samples ? out->series[metric].lost : 0;
 	window_values(out, k, metric, s->values);
 	r->median = quantile_median(s->values, r->windows);
 	if (is_rate(k))

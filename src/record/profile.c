@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: MIT */
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include "analyse/quantile.h"
+#include "record/cell.h"
+#include "record/profile.h"
+
+/* Pages per page-table page on x86-64 and aarch64 with 4K pages; pages per memcg charge
+ * (MEMCG_CHARGE_BATCH in the kernel's include/linux/memcontrol.h). */
+enum { TABLE_PAGES = 512, CHARGE_PAGES = 64, TOUCHES_MAX = 1024 };
+
+/* touch[i] is a touch of index i % TABLE_PAGES. */
+struct pool {
+	uint32_t *touch;
+	size_t n, room;
+	unsigned metric;
+};
+
+int profile_open(struct profile *p, const struct plan *plan, struct why *w)
+{
+	*p = (struct profile){.plan = plan, .of = calloc(plan->n + 1, sizeof *p->of)};
+	return p->of ? 0 : fail(w, ENOMEM, "the profiles of %zu cells", plan->n);
+}
+
+void profile_close(struct profile *p)
+{
+	if (p->of)
+		for (size_t i = 0; i < p->plan->n; i++)
+			free(p->of[i].touch);
+	free(p->of);
+	p->of = NULL;
+}
+
+static bool is_profile(const struct cell *c, unsigned metric)
+{
+	return !strcmp(c->bench->name, "touch-profile") &&
+	       !strcmp(c->part->metrics[metric].name, "touch");
+}
+
+int profile_add(struct profile *p, size_t cell, unsigned metric, const struct outcome *out)
+{
+	struct pool *q = &p->of[cell];
+	size_t left = (size_t)TABLE_PAGES * TOUCHES_MAX - q->n;
+	size_t n = out->series[metric].len / TABLE_PAGES * TABLE_PAGES;
+
+	if (!is_profile(&p->plan->cells[cell].cell, metric) || out->series[metric].lost)
+		return 0;
+	n = n < left ? n : left;
+	if (q->n + n > q->room) {
+		size_t room = q->n + 2 * n;
+		uint32_t *grown = realloc(q->touch, room * sizeof *grown);
+
+		if (!grown)
+			return -ENOMEM;
+		q->touch = grown;
+		q->room = room;
+	}
+	if (n)
+		memcpy(q->touch + q->n, outcome_samples(out, metric), n * sizeof *q->touch);
+	q->n += n;
+	q->metric = metric;
+	return 0;
+}
+
+/* Where one index's touches are gathered and sorted. */
+struct fold {
+	const char *kind;
+	size_t modulus;
+	uint32_t *touch, *spare;
+};
+
+static int write_index(struct csv_writer *out, struct csv_row *row, const struct pool *q,
+		       const struct fold *f, struct why *w)
+{
+	size_t n = q->n / f->modulus;
+
+	quantile_sort_samples(f->touch, f->spare, n);
+	csv_row_integer(row, PROFILE_samples, n);
+	csv_row_number(row, PROFILE_median, quantile_median_of_samples(f->touch, n));
+	csv_row_number(row, PROFILE_p90,
+		       quantile_printable(n, .9) ? quantile_of_samples(f->touch, n, .9) : NAN);
+	return csv_writer_append(out, row, w);
+}
+
+static int write_fold(struct csv_writer *out, struct csv_row *row, const struct pool *q,
+		      const struct fold *f, struct why *w)
+{
+	int err = 0;
+
+	csv_row_text(row, PROFILE_index_kind, f->kind);
+	for (size_t index = 0; index < f->modulus && !err; index++) {
+		size_t n = 0;
+
+		for (size_t i = index; i < q->n; i += f->modulus)
+			f->touch[n++] = q->touch[i];
+		csv_row_integer(row, PROFILE_index, index);
+		err = write_index(out, row, q, f, w);
+	}
+	return err;
+}
+
+static int write_cell(struct csv_writer *out, struct csv_row *row, const struct planned *c,
+		      const struct pool *q, struct why *w)
+{
+	uint32_t *scratch = malloc(2 * q->n * sizeof *scratch);
+
+	if (!scratch)
+		return fail(w, ENOMEM, "the profile of %zu touches", q->n);
+	struct fold table = {"page_mod_512", TABLE_PAGES, scratch, scratch + q->n};
+	struct fold charge = {"page_mod_64", CHARGE_PAGES, scratch, scratch + q->n};
+	cell_row(row, c, &c->cell.part->metrics[q->metric]);
+	csv_row_text(row, PROFILE_relation, cell_relation(c));
+	int err = write_fold(out, row, q, &table, w);
+	if (!err)
+		err = write_fold(out, row, q, &charge, w);
+	free(scratch);
+	return err;
+}
+
+int profile_write(const struct profile *p, const char *dir, const char *run_id, struct why *w)
+{
+	struct csv_writer out;
+	struct csv_row row;
+	int err = csv_writer_open(&out, dir, TABLE_PROFILE, w);
+
+	if (err)
+		return err;
+	csv_row_begin(&row, out.table, run_id);
+	for (size_t i = 0; i < p->plan->n && !err; i++)
+		if (p->of[i].n)
+			err = write_cell(&out, &row, &p->plan->cells[i], &p->of[i], w);
+	if (!err)
+		return csv_writer_close(&out, w);
+	csv_writer_abandon(&out);
+	return err;
+}

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef RECORDER_H
+#define RECORDER_H
+#include "measure/measure.h"
+#include "record/distribution.h"
+#include "record/profile.h"
+#include "record/csv.h"
+#include "record/reduce.h"
+
+/*
+ * Where finished invocations go: rows of invocations.csv and windows.csv at once, what
+ * distribution.csv and profile.csv need in memory. Parent only; the plan must stay in place from
+ * open to close.
+ */
+struct recorder {
+	const struct plan *plan;
+	const char *dir, *run_id;
+	struct csv_writer invocations, windows;
+	struct distribution distribution;
+	struct profile profile;
+	struct workspace workspace;
+};
+
+/* Make both files in dir, with a row for every metric of every cell that the plan has found
+ * impossible. dir and run_id stay the caller's, until close. */
+int recorder_open(struct recorder *r, const struct plan *p, const char *dir, const char *run_id,
+		  struct why *w);
+
+/* An invocation_sink: arg is the recorder. Every metric of the cell gets one row, whatever
+ * happened; a cell of which the row of recorder_open() stands is passed over. An error is one of
+ * writing: rows before it are whole. */
+int recorder_take(void *arg, const struct invocation *i, struct why *w);
+
+/* Write distribution.csv and profile.csv. Also in between, to have them early. */
+int recorder_write(struct recorder *r, struct why *w);
+
+/* Close both files. Call it whatever happened; it may be called twice. */
+int recorder_close(struct recorder *r, struct why *w);
+
+#endif

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef RUN_JSON_H
+#define RUN_JSON_H
+#include <jansson.h>
+#include "plan/plan.h"
+#include "probe/clock.h"
+#include "record/run_directory.h"
+
+/*
+ * run.json: all that is true of a run as a whole. It is written before the first block, and again
+ * at the end; each time by rename, so that what can be read is complete. Keys are sorted.
+ */
+
+/* Something that this machine does not have, and why. */
+struct unavailable {
+	const char *what, *why;
+};
+
+/* Known before the first block. Everything is borrowed for the call. */
+struct run_facts {
+	const struct run_directory *directory;
+	const struct plan *plan;
+	const char *suite; /* NULL: none */
+	int argc;
+	char *const *argv;         /* the command line */
+	uint64_t seed;             /* a string in JSON, whose numbers end at 2^53 */
+	const char *const *labels; /* "KEY=VALUE", NULL-ended; or NULL */
+	double threshold;          /* --threshold, 0.03 */
+	uint64_t time_budget_ns;
+	struct clock_quality clock;
+	json_t *environment; /* an object: kernel, CPU model, ...; or NULL */
+	const char *topology_xml;
+	const struct unavailable *unavailable; /* NULL-ended by .what; or NULL */
+};
+
+/* Known at the end. */
+struct run_end {
+	const char *stop_reason; /* fixed, time_budget, user, ... */
+	struct clock_quality clock;
+};
+
+struct run_json {
+	json_t *root;
+	char path[PATH_MAX]; /* of run.json */
+};
+
+/* Write DIR/run.json; stop_reason and ended are null in it. */
+int run_json_begin(struct run_json *j, const struct run_facts *f, struct why *w);
+
+/* Add a sentence to `warnings`; it reaches the file with the next write. */
+int run_json_warn(struct run_json *j, const char *sentence, struct why *w);
+
+/* Write it again with how the run ended. Before summary_write(), which reads it. */
+int run_json_end(struct run_json *j, const struct run_end *e, struct why *w);
+
+void run_json_close(struct run_json *j);
+
+/* Read DIR/run.json, checked for its schema and for the keys that the program relies on. The
+ * caller owns *root (json_decref). -EINVAL: a sentence with line and column. */
+int run_json_read(const char *dir, json_t **root, struct why *w);
+
+#endif

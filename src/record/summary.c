@@ -1,0 +1,367 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The unit is the invocation: every estimate is a median over invocations, every interval is
+ * between two of them. Rates are turned into times first and back at the end, which exchanges the
+ * ends of the intervals.
+ */
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include "analyse/interval.h"
+#include "analyse/quantile.h"
+#include "analyse/ratio.h"
+#include "analyse/spread.h"
+#include "analyse/trend.h"
+#include "record/run_json.h"
+#include "record/summary.h"
+#include "record/tally.h"
+
+static const double second_ns = 1e9;
+static const double drift_p = .01; /* method.md, flags */
+
+/* One row in the making. */
+struct summary {
+	const struct tally *tally;
+	const struct subject *subject;
+	const struct entry *entry;
+	struct csv_row *row;
+	struct flags flags;
+	bool rate, count;
+	double resolution, clock_cost; /* ns */
+	double batch;
+	double *value, *other, *scratch; /* room for entry->n each */
+};
+
+/* What there is of one quantity, in run order; rates as times. */
+static size_t gather(const struct summary *s, enum quantity q, double *out)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < s->entry->n; i++) {
+		double x = s->entry->points[i][q];
+
+		if (!isnan(x))
+			out[n++] = s->rate ? second_ns / x : x;
+	}
+	return n;
+}
+
+/* The same of what is no value of the metric: counts of samples, of outliers. */
+static double sum_of(const struct entry *e, enum quantity q)
+{
+	double sum = 0;
+
+	for (size_t i = 0; i < e->n; i++)
+		sum += isnan(e->points[i][q]) ? 0 : e->points[i][q];
+	return sum;
+}
+
+static double smallest_of(const struct entry *e, enum quantity q)
+{
+	double least = NAN;
+
+	for (size_t i = 0; i < e->n; i++)
+		least = fmin(least, e->points[i][q]);
+	return least;
+}
+
+static double largest_of(const struct entry *e, enum quantity q)
+{
+	double most = NAN;
+
+	for (size_t i = 0; i < e->n; i++)
+		most = fmax(most, e->points[i][q]);
+	return most;
+}
+
+/* Median over invocations, with its interval. */
+static struct estimate estimate(const struct summary *s, enum quantity q)
+{
+	size_t n = gather(s, q, s->value);
+
+	quantile_sort(s->value, n);
+	struct estimate e = interval_median(s->value, n, interval_ranks(n, INTERVAL_CONFIDENCE));
+	if (!s->count)
+		e = interval_widen(e, s->resolution / s->batch);
+	if (!s->rate)
+		return e;
+	/* A time that the clock cannot tell from none bounds no rate. */
+	if (e.low <= 0)
+		e.low = NAN;
+	return interval_inverse(e, second_ns);
+}
+
+static void put_medians(const struct summary *s)
+{
+	struct estimate calm = estimate(s, QUANTITY_MEDIAN);
+	struct estimate all = estimate(s, QUANTITY_MEDIAN_ALL);
+
+	csv_row_number(s->row, SUMMARY_median, calm.value);
+	csv_row_number(s->row, SUMMARY_ci_low, calm.low);
+	csv_row_number(s->row, SUMMARY_ci_high, calm.high);
+	csv_row_number(s->row, SUMMARY_ci_level, calm.level);
+	csv_row_number(s->row, SUMMARY_median_all, all.value);
+	csv_row_number(s->row, SUMMARY_ci_low_all, all.low);
+	csv_row_number(s->row, SUMMARY_ci_high_all, all.high);
+	if (!s->count)
+		csv_row_number(s->row, SUMMARY_clock_share,
+			       clock_share(s->clock_cost, calm.value, (uint64_t)s->batch, s->rate));
+}
+
+static void put_quantiles(const struct summary *s)
+{
+	static const struct {
+		enum quantity q;
+		unsigned to, low, high; /* low 0: no interval */
+	} quantiles[] = {
+		{QUANTITY_P10, SUMMARY_p10, 0, 0},
+		{QUANTITY_P25, SUMMARY_p25, 0, 0},
+		{QUANTITY_P75, SUMMARY_p75, 0, 0},
+		{QUANTITY_P90, SUMMARY_p90, SUMMARY_p90_low, SUMMARY_p90_high},
+		{QUANTITY_P99, SUMMARY_p99, SUMMARY_p99_low, SUMMARY_p99_high},
+		{QUANTITY_P999, SUMMARY_p999, SUMMARY_p999_low, SUMMARY_p999_high},
+	};
+
+	for (size_t i = 0; i < sizeof quantiles / sizeof *quantiles; i++) {
+		struct estimate e = estimate(s, quantiles[i].q);
+
+		csv_row_number(s->row, quantiles[i].to, e.value);
+		if (!quantiles[i].low)
+			continue;
+		csv_row_number(s->row, quantiles[i].low, e.low);
+		csv_row_number(s->row, quantiles[i].high, e.high);
+	}
+	csv_row_number(s->row, SUMMARY_min, smallest_of(s->entry, QUANTITY_MIN));
+	csv_row_number(s->row, SUMMARY_max, largest_of(s->entry, QUANTITY_MAX));
+}
+
+/* Of means; shown, and never used for a verdict. */
+static int put_means(const struct summary *s, struct why *w)
+{
+	size_t n = gather(s, QUANTITY_MEAN, s->value);
+	double mean = spread_mean(s->value, n);
+	struct within *within = calloc(s->entry->n + 1, sizeof *within);
+
+	if (!within)
+		return fail(w, ENOMEM, "the variance of %zu invocations", s->entry->n);
+	for (size_t i = 0; i < s->entry->n; i++) {
+		const double *point = s->entry->points[i];
+
+		within[i] = (struct within){.mean = point[QUANTITY_MEAN],
+					    .variance = point[QUANTITY_VARIANCE],
+					    .samples = point[QUANTITY_SAMPLES] > 0
+							       ? (size_t)point[QUANTITY_SAMPLES]
+							       : 0};
+	}
+	csv_row_number(s->row, SUMMARY_mean, s->rate ? second_ns / mean : mean);
+	if (!s->rate)
+		csv_row_number(s->row, SUMMARY_between_share,
+			       spread_between_share(within, s->entry->n));
+	free(within);
+	return 0;
+}
+
+static void put_counts(const struct summary *s)
+{
+	const struct entry *e = s->entry;
+
+	csv_row_integer(s->row, SUMMARY_invocations, gather(s, QUANTITY_MEDIAN, s->value));
+	csv_row_integer(s->row, SUMMARY_samples, (uint64_t)sum_of(e, QUANTITY_SAMPLES));
+	csv_row_integer(s->row, SUMMARY_batch, (uint64_t)s->batch);
+	csv_row_integer(s->row, SUMMARY_outliers_mild, (uint64_t)sum_of(e, QUANTITY_MILD));
+	csv_row_integer(s->row, SUMMARY_outliers_far, (uint64_t)sum_of(e, QUANTITY_FAR));
+}
+
+/* Both in the same block, each invocation in one pair at most: blocks ascend in either list. */
+static size_t gather_pairs(const struct summary *s, const struct entry *base)
+{
+	size_t n = 0, at = 0;
+
+	for (size_t i = 0; i < s->entry->n; i++) {
+		const double *cell = s->entry->points[i];
+
+		while (at < base->n && base->points[at][QUANTITY_BLOCK] < cell[QUANTITY_BLOCK])
+			at++;
+		if (at == base->n)
+			break;
+		const double *pair = base->points[at];
+		if (pair[QUANTITY_BLOCK] != cell[QUANTITY_BLOCK])
+			continue;
+		at++;
+		/* What is 0, as a count may be, has no ratio. */
+		if (!(cell[QUANTITY_MEDIAN] > 0 && pair[QUANTITY_MEDIAN] > 0))
+			continue;
+		s->value[n] = cell[QUANTITY_MEDIAN];
+		s->other[n++] = pair[QUANTITY_MEDIAN];
+	}
+	return n;
+}
+
+static void put_ratio(struct summary *s)
+{
+	const struct entry *base = tally_base(s->tally, s->subject, s->entry);
+
+	if (!base)
+		return;
+	struct pairs pairs = {.cell = s->value, .base = s->other, .n = gather_pairs(s, base)};
+	struct ratio r = ratio_paired(&pairs, s->scratch);
+	struct estimate e = interval_exp(r.log);
+	csv_row_integer(s->row, SUMMARY_pairs, r.pairs);
+	csv_row_number(s->row, SUMMARY_ratio, e.value);
+	csv_row_number(s->row, SUMMARY_ratio_low, e.low);
+	csv_row_number(s->row, SUMMARY_ratio_high, e.high);
+	csv_row_number(s->row, SUMMARY_lag1, r.lag1);
+	if (r.correlated)
+		flags_raise(&s->flags, "correlated");
+}
+
+static int raise_flags(struct summary *s, struct why *w)
+{
+	double p;
+	size_t n = gather(s, QUANTITY_MEDIAN, s->value);
+	int err = trend_p(s->value, n, &p, w);
+
+	if (err)
+		return err;
+	quantile_sort(s->value, n);
+	if (s->count && n && s->value[0] < s->value[n - 1])
+		flags_raise(&s->flags, "not_deterministic");
+	if (!s->count && p < drift_p)
+		flags_raise(&s->flags, "drift");
+	if (!s->count && trend_bimodal(s->value, n, s->scratch))
+		flags_raise(&s->flags, "bimodal");
+	return 0;
+}
+
+static int put_estimates(struct summary *s, struct why *w)
+{
+	s->batch = smallest_of(s->entry, QUANTITY_BATCH);
+	if (!(s->batch >= 1))
+		s->batch = 1;
+	s->flags = s->entry->flags;
+	put_counts(s);
+	put_medians(s);
+	put_quantiles(s);
+	int err = put_means(s, w);
+	put_ratio(s);
+	if (!err)
+		err = raise_flags(s, w);
+	csv_row_text(s->row, SUMMARY_flags, s->flags.text);
+	return err;
+}
+
+/* Why there is no value, or not one of every invocation. In buf or the entry's. */
+static const char *reason_of(const struct summary *s, char *buf, size_t len)
+{
+	const struct entry *e = s->entry;
+
+	if (!e->n)
+		return e->reason;
+	if (!e->failed && !e->skipped)
+		return NULL;
+	snprintf(buf, len, "%zu of %zu invocations gave no value: %s", e->failed + e->skipped,
+		 e->n + e->failed + e->skipped, e->reason);
+	return buf;
+}
+
+static int write_entry(struct summary *s, struct csv_writer *out, struct why *w)
+{
+	const struct entry *e = s->entry;
+	char reason[sizeof(struct why) + 64];
+	double *room = calloc(3 * (e->n + 1), sizeof *room);
+	int err = room ? 0 : fail(w, ENOMEM, "a row of %s", out->path);
+
+	s->value = room;
+	s->other = room + e->n + 1;
+	s->scratch = s->other + e->n + 1;
+	tally_cell_row(s->row, s->subject);
+	csv_row_text(s->row, SUMMARY_relation, e->relation);
+	csv_row_text(s->row, SUMMARY_status, e->n ? "ok" : e->failed ? "fail" : "skip");
+	csv_row_text(s->row, SUMMARY_reason, reason_of(s, reason, sizeof reason));
+	csv_row_text(s->row, SUMMARY_base,
+		     json_string_value(json_object_get(s->subject->cell, "base_name")));
+	if (!err && e->n)
+		err = put_estimates(s, w);
+	if (!err)
+		err = csv_writer_append(out, s->row, w);
+	free(room);
+	return err;
+}
+
+/* The run ended before this cell's first invocation. */
+static int write_missing(const struct summary *s, struct csv_writer *out, struct why *w)
+{
+	tally_cell_row(s->row, s->subject);
+	csv_row_text(s->row, SUMMARY_status, "skip");
+	csv_row_text(s->row, SUMMARY_reason, "the run ended before this cell");
+	return csv_writer_append(out, s->row, w);
+}
+
+static void begin(struct summary *s, const struct csv_writer *out)
+{
+	const json_t *run = s->tally->run;
+	const char *kind = json_string_value(json_object_get(s->subject->metric, "kind"));
+
+	csv_row_begin(s->row, out->table, json_string_value(json_object_get(run, "run_id")));
+	csv_row_text(s->row, SUMMARY_stop_reason,
+		     json_string_value(json_object_get(run, "stop_reason")));
+	s->rate = json_is_true(json_object_get(s->subject->metric, "larger_is_better"));
+	s->count = kind && !strcmp(kind, "count");
+}
+
+static int write_subject(struct summary *s, struct csv_writer *out, struct why *w)
+{
+	int err = 0;
+
+	begin(s, out);
+	if (!s->subject->entries && !s->subject->repeated)
+		err = write_missing(s, out, w);
+	for (s->entry = s->subject->entries; s->entry && !err; s->entry = s->entry->next) {
+		begin(s, out);
+		err = write_entry(s, out, w);
+	}
+	return err;
+}
+
+static int write_rows(const struct tally *t, const char *dir, struct why *w)
+{
+	const json_t *clock = json_object_get(json_object_get(t->run, "clock"), "start");
+	struct csv_writer out;
+	struct csv_row row;
+	struct summary s = {
+		.tally = t,
+		.row = &row,
+		.resolution = json_number_value(json_object_get(clock, "resolution_ns")),
+		.clock_cost = json_number_value(json_object_get(clock, "cost_ns")),
+	};
+	int err = csv_writer_open(&out, dir, TABLE_SUMMARY, w);
+
+	if (err)
+		return err;
+	for (size_t i = 0; i < t->n && !err; i++) {
+		s.subject = &t->subjects[i];
+		err = write_subject(&s, &out, w);
+	}
+	if (!err)
+		return csv_writer_close(&out, w);
+	csv_writer_abandon(&out);
+	return err;
+}
+
+int summary_write(const char *dir, struct why *w)
+{
+	struct tally t;
+	json_t *run;
+	int err = run_json_read(dir, &run, w);
+
+	if (err)
+		return err;
+	err = tally_open(&t, run, dir, w);
+	if (!err) {
+		err = write_rows(&t, dir, w);
+		tally_close(&t);
+	}
+	json_decref(run);
+	return err;
+}

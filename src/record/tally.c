@@ -1,0 +1,322 @@
+/* SPDX-License-Identifier: MIT */
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include "record/tally.h"
+
+/* Longer than the cell columns of any row: a path and some words. */
+enum { KEY_MAX = 8192 };
+
+static const unsigned sources[QUANTITIES] = {
+	[QUANTITY_MEDIAN] = INVOCATIONS_median,
+	[QUANTITY_MEDIAN_ALL] = INVOCATIONS_median_all,
+	[QUANTITY_MIN] = INVOCATIONS_min,
+	[QUANTITY_P10] = INVOCATIONS_p10,
+	[QUANTITY_P25] = INVOCATIONS_p25,
+	[QUANTITY_P75] = INVOCATIONS_p75,
+	[QUANTITY_P90] = INVOCATIONS_p90,
+	[QUANTITY_P99] = INVOCATIONS_p99,
+	[QUANTITY_P999] = INVOCATIONS_p999,
+	[QUANTITY_MAX] = INVOCATIONS_max,
+	[QUANTITY_MEAN] = INVOCATIONS_mean,
+	[QUANTITY_VARIANCE] = INVOCATIONS_variance,
+	[QUANTITY_SAMPLES] = INVOCATIONS_samples,
+	[QUANTITY_BATCH] = INVOCATIONS_batch,
+	[QUANTITY_MILD] = INVOCATIONS_outliers_mild,
+	[QUANTITY_FAR] = INVOCATIONS_outliers_far,
+	[QUANTITY_BLOCK] = INVOCATIONS_block,
+};
+
+static const char *text_of(const json_t *object, const char *key)
+{
+	const char *text = json_string_value(json_object_get(object, key));
+
+	return text ? text : "";
+}
+
+void tally_cell_row(struct csv_row *row, const struct subject *s)
+{
+	unsigned first = row->table->cell;
+	const json_t *axes = json_object_get(s->cell, "axes");
+
+	csv_row_text(row, first + CELL_BENCHMARK, text_of(s->cell, "benchmark"));
+	for (unsigned a = 0; a < AXES; a++) {
+		const json_t *value = json_object_get(axes, axis_table[a].option);
+
+		if (json_is_integer(value))
+			csv_row_integer(row, first + schema_axis(a),
+					(uint64_t)json_integer_value(value));
+		else
+			csv_row_text(row, first + schema_axis(a), json_string_value(value));
+	}
+	csv_row_text(row, first + CELL_FILESYSTEM, text_of(s->cell, "filesystem"));
+	csv_row_text(row, first + CELL_METRIC, text_of(s->metric, "name"));
+	csv_row_text(row, first + CELL_UNIT, text_of(s->metric, "unit"));
+	csv_row_text(row, first + CELL_KIND, text_of(s->metric, "kind"));
+}
+
+/* Fields up to the metric, each ended by a byte that no field has. A path that is not UTF-8 has
+ * other bytes in JSON than in CSV: here all such bytes are alike. */
+static bool append_key(char *key, size_t *used, const char *text)
+{
+	for (; text && *text; text++) {
+		if (*used + 2 >= KEY_MAX)
+			return false;
+		key[(*used)++] = (unsigned char)*text < 0x80 ? *text : '?';
+	}
+	key[(*used)++] = '\1';
+	key[*used] = '\0';
+	return *used + 2 < KEY_MAX;
+}
+
+static char *key_of_subject(const struct subject *s)
+{
+	struct csv_row row;
+	char key[KEY_MAX];
+	size_t used = 0;
+
+	csv_row_begin(&row, schema_table(TABLE_SUMMARY), "");
+	tally_cell_row(&row, s);
+	for (unsigned i = 0; i <= CELL_METRIC; i++)
+		if (!append_key(key, &used, row.text[SUMMARY_CELL - SUMMARY_FIRST + i]))
+			return NULL;
+	return strdup(key);
+}
+
+static bool key_of_row(const struct csv_reader *c, char *key)
+{
+	size_t used = 0;
+
+	for (unsigned i = 0; i <= CELL_METRIC; i++)
+		if (!append_key(key, &used, csv_reader_text(c, INVOCATIONS_CELL + i)))
+			return false;
+	return true;
+}
+
+/* Equal keys stay in plan order. */
+static int compare_keys(const void *a, const void *b)
+{
+	const struct subject *const *x = a, *const *y = b;
+	int order = strcmp((*x)->key, (*y)->key);
+
+	return order ? order : (*x > *y) - (*x < *y);
+}
+
+static int sort_keys(struct tally *t, struct why *w)
+{
+	t->by_key = calloc(t->n + 1, sizeof *t->by_key);
+	if (!t->by_key)
+		return fail(w, ENOMEM, "the plan in run.json");
+	for (size_t i = 0; i < t->n; i++)
+		t->by_key[i] = &t->subjects[i];
+	qsort(t->by_key, t->n, sizeof *t->by_key, compare_keys);
+	for (size_t i = 1; i < t->n; i++)
+		t->by_key[i]->repeated = !strcmp(t->by_key[i]->key, t->by_key[i - 1]->key);
+	return 0;
+}
+
+/* The first of its key; NULL when the plan has none. */
+static struct subject *find(const struct tally *t, const char *key)
+{
+	size_t low = 0, high = t->n;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (strcmp(t->by_key[middle]->key, key) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low < t->n && !strcmp(t->by_key[low]->key, key) ? t->by_key[low] : NULL;
+}
+
+static int add_subjects(struct tally *t, const json_t *cell, struct why *w)
+{
+	const json_t *metrics = json_object_get(cell, "metrics");
+	size_t more = json_array_size(metrics);
+	struct subject *grown = realloc(t->subjects, (t->n + more + 1) * sizeof *grown);
+
+	if (!grown)
+		return fail(w, ENOMEM, "the plan in run.json");
+	t->subjects = grown;
+	for (size_t i = 0; i < more; i++) {
+		struct subject *s = &t->subjects[t->n];
+
+		*s = (struct subject){.cell = cell, .metric = json_array_get(metrics, i)};
+		s->key = key_of_subject(s);
+		if (!s->key)
+			return misused(w, "run.json: the columns of a cell of '%s' are too long",
+				       text_of(cell, "benchmark"));
+		t->n++;
+	}
+	return 0;
+}
+
+static int read_plan(struct tally *t, struct why *w)
+{
+	const json_t *cells = json_object_get(json_object_get(t->run, "plan"), "cells");
+	size_t n = json_array_size(cells);
+	int err = 0;
+
+	t->first = calloc(n + 1, sizeof *t->first);
+	if (!t->first)
+		return fail(w, ENOMEM, "the plan in run.json");
+	for (size_t i = 0; i < n && !err; i++) {
+		err = add_subjects(t, json_array_get(cells, i), w);
+		t->first[i + 1] = t->n;
+	}
+	return err ? err : sort_keys(t, w);
+}
+
+static struct entry *entry_of(struct subject *s, const char *relation)
+{
+	struct entry **at = &s->entries;
+
+	while (*at && strcmp((*at)->relation, relation))
+		at = &(*at)->next;
+	if (*at)
+		return *at;
+	struct entry *e = calloc(1, sizeof *e);
+	if (!e)
+		return NULL;
+	e->relation = strdup(relation);
+	if (!e->relation) {
+		free(e);
+		return NULL;
+	}
+	return *at = e;
+}
+
+static int add_point(struct entry *e, struct csv_reader *c)
+{
+	if (e->n == e->room) {
+		size_t room = e->room ? 2 * e->room : 8;
+		double(*grown)[QUANTITIES] = realloc(e->points, room * sizeof *grown);
+
+		if (!grown)
+			return -ENOMEM;
+		e->points = grown;
+		e->room = room;
+	}
+	for (unsigned q = 0; q < QUANTITIES; q++)
+		e->points[e->n][q] = csv_reader_number(c, sources[q]);
+	e->n++;
+	flags_merge(&e->flags, csv_reader_text(c, INVOCATIONS_flags));
+	return 0;
+}
+
+/* Of a row that is not ok. The sentence of a failure outranks that of a skip. */
+static int add_reason(struct entry *e, struct csv_reader *c, bool failed)
+{
+	bool first = failed ? !e->failed : !e->failed && !e->skipped;
+
+	e->failed += failed;
+	e->skipped += !failed;
+	if (!first)
+		return 0;
+	free(e->reason);
+	e->reason = strdup(csv_reader_text(c, INVOCATIONS_reason));
+	return e->reason ? 0 : -ENOMEM;
+}
+
+static int add_row(struct tally *t, struct csv_reader *c, struct why *w)
+{
+	char key[KEY_MAX];
+	struct subject *s = key_of_row(c, key) ? find(t, key) : NULL;
+	const char *status = csv_reader_text(c, INVOCATIONS_status);
+
+	if (!s)
+		return misused(w, "%s, line %lu: run.json plans no such cell of %s with metric %s",
+			       c->path, c->line, csv_reader_text(c, INVOCATIONS_CELL),
+			       csv_reader_text(c, INVOCATIONS_CELL + CELL_METRIC));
+	struct entry *e = entry_of(s, csv_reader_text(c, INVOCATIONS_relation));
+	int err = e ? 0 : -ENOMEM;
+	if (e && !strcmp(status, "ok"))
+		err = add_point(e, c);
+	else if (e && (!strcmp(status, "skip") || !strcmp(status, "fail")))
+		err = add_reason(e, c, status[0] == 'f');
+	else if (e)
+		return misused(w,
+			       "%s, line %lu, column %u (status): '%.40s' is none of ok, skip, "
+			       "fail",
+			       c->path, c->line,
+			       c->field[INVOCATIONS_status - INVOCATIONS_FIRST] + 1, status);
+	return err ? fail(w, ENOMEM, "the rows of %s", c->path) : 0;
+}
+
+static int read_rows(struct tally *t, const char *dir, struct why *w)
+{
+	struct csv_reader c;
+	int err = csv_reader_open(&c, dir, TABLE_INVOCATIONS, w);
+
+	if (err)
+		return err;
+	while ((err = csv_reader_next(&c, w)) > 0) {
+		err = add_row(t, &c, w);
+		if (err)
+			break;
+	}
+	csv_reader_close(&c);
+	return err;
+}
+
+int tally_open(struct tally *t, const json_t *run, const char *dir, struct why *w)
+{
+	*t = (struct tally){.run = run};
+	int err = read_plan(t, w);
+
+	if (!err)
+		err = read_rows(t, dir, w);
+	if (err)
+		tally_close(t);
+	return err;
+}
+
+void tally_close(struct tally *t)
+{
+	for (size_t i = 0; i < t->n; i++) {
+		for (struct entry *e = t->subjects[i].entries, *next; e; e = next) {
+			next = e->next;
+			free(e->relation);
+			free(e->points);
+			free(e->reason);
+			free(e);
+		}
+		free(t->subjects[i].key);
+	}
+	free(t->subjects);
+	free(t->by_key);
+	free(t->first);
+	*t = (struct tally){0};
+}
+
+/* A base that the plan has twice was measured under its first name. */
+static const struct subject *measured(const struct tally *t, const struct subject *s)
+{
+	return s->repeated ? find(t, s->key) : s;
+}
+
+const struct entry *tally_base(const struct tally *t, const struct subject *s,
+			       const struct entry *e)
+{
+	const json_t *base = json_object_get(s->cell, "base");
+	const json_t *cells = json_object_get(json_object_get(t->run, "plan"), "cells");
+	json_int_t cell = json_integer_value(base);
+
+	if (!json_is_integer(base) || cell < 0 || (size_t)cell >= json_array_size(cells))
+		return NULL;
+	for (size_t i = t->first[cell]; i < t->first[cell + 1]; i++) {
+		const struct subject *b = &t->subjects[i];
+
+		if (strcmp(text_of(b->metric, "name"), text_of(s->metric, "name")))
+			continue;
+		const struct entry *found = measured(t, b)->entries;
+		while (found && strcmp(found->relation, e->relation))
+			found = found->next;
+		return found;
+	}
+	return NULL;
+}

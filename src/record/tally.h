@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef TALLY_H
+#define TALLY_H
+#include <jansson.h>
+#include <stdbool.h>
+#include "record/csv.h"
+#include "record/flags.h"
+
+/*
+ * invocations.csv sorted by what summary.csv has rows for: the metrics of the cells of run.json's
+ * plan, in the plan's order, and the relations seen of each. Numbers are those in the file, as
+ * printed, so that the summary is the same whoever computes it and when.
+ */
+
+/* What a row of invocations.csv brings along. */
+enum quantity {
+	QUANTITY_MEDIAN,
+	QUANTITY_MEDIAN_ALL,
+	QUANTITY_MIN,
+	QUANTITY_P10,
+	QUANTITY_P25,
+	QUANTITY_P75,
+	QUANTITY_P90,
+	QUANTITY_P99,
+	QUANTITY_P999,
+	QUANTITY_MAX,
+	QUANTITY_MEAN,
+	QUANTITY_VARIANCE,
+	QUANTITY_SAMPLES,
+	QUANTITY_BATCH,
+	QUANTITY_MILD,
+	QUANTITY_FAR,
+	QUANTITY_BLOCK,
+	QUANTITIES
+};
+
+/* The rows of one metric of one cell in one relation, in run order. */
+struct entry {
+	char *relation;
+	double (*points)[QUANTITIES]; /* of rows that are ok; NAN where empty */
+	size_t n, room;
+	size_t skipped, failed;
+	char *reason;       /* the first sentence of a row that is not ok */
+	struct flags flags; /* of all rows */
+	struct entry *next; /* another relation */
+};
+
+/* One metric of one planned cell. cell and metric are run.json's. */
+struct subject {
+	char *key;
+	const json_t *cell, *metric;
+	struct entry *entries; /* NULL: the run ended before it */
+	bool repeated;         /* the same cell stands in the plan before */
+};
+
+struct tally {
+	const json_t *run;
+	struct subject *subjects; /* in plan order */
+	size_t n;
+	size_t *first; /* of each cell: index of its first subject; one more at the end */
+	struct subject **by_key;
+};
+
+/* Read DIR/invocations.csv against run.json's plan; run stays the caller's until tally_close().
+ * A row of no planned cell is -EINVAL with a sentence. */
+int tally_open(struct tally *t, const json_t *run, const char *dir, struct why *w);
+void tally_close(struct tally *t);
+
+/* The cell columns of a row, from run.json. */
+void tally_cell_row(struct csv_row *row, const struct subject *s);
+
+/* The same metric and relation in the cell that this one's ratios are relative to; NULL: none. */
+const struct entry *tally_base(const struct tally *t, const struct subject *s,
+			       const struct entry *e);
+
+#endif
