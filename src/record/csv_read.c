@@ -80,10 +80,12 @@ static int read_quoted(struct csv_reader *c, struct why *w)
 				return END_OF_FIELD;
 			}
 		}
-		int err = byte ? put(c, (char)byte, w) : -EINVAL;
-		if (err)
+		if (byte == '\0')
 			return misused(w, "%s, line %lu, column %zu: a NUL byte", c->path, c->line,
 				       c->found);
+		int err = put(c, (char)byte, w);
+		if (err)
+			return err;
 	}
 }
 
@@ -163,7 +165,7 @@ static bool nothing_read(const struct csv_reader *c)
 static int check_header(struct csv_reader *c, struct why *w)
 {
 	const struct table *t = c->table;
-	bool seen[TABLE_COLUMNS_MAX] = {false};
+	bool seen[TABLE_COLUMNS_MAX] = { false };
 
 	for (size_t i = 0; i < c->found; i++) {
 		int column = schema_find(t, field(c, i));
@@ -201,7 +203,7 @@ static int read_header(struct csv_reader *c, struct why *w)
 
 int csv_reader_open(struct csv_reader *c, const char *dir, enum table_id id, struct why *w)
 {
-	*c = (struct csv_reader){.table = schema_table(id), .next_line = 1};
+	*c = (struct csv_reader){ .table = schema_table(id), .next_line = 1 };
 	if (snprintf(c->path, sizeof c->path, "%s/%s.csv", dir, c->table->name) >=
 	    (int)sizeof c->path)
 		return misused(w, "the path of the run directory '%.80s...' is too long", dir);

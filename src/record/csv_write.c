@@ -110,7 +110,7 @@ static int put_header(struct csv_writer *c, struct why *w)
 
 int csv_writer_open(struct csv_writer *c, const char *dir, enum table_id id, struct why *w)
 {
-	*c = (struct csv_writer){.table = schema_table(id), .fd = -1};
+	*c = (struct csv_writer){ .table = schema_table(id), .fd = -1 };
 	bool whole = c->table->life == TABLE_WHOLE;
 
 	if (snprintf(c->path, sizeof c->path, "%s/%s.csv", dir, c->table->name) >=

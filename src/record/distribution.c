@@ -6,12 +6,13 @@
 #include "record/distribution.h"
 
 /* Even steps where most of the cost is, finer towards the tails, which are what one looks for. */
-static const double ladder[] = {
-	0,    .001,  .002, .005,  .01,  .02,  .03,   .04,   .05,  .075, .1,   .125, .15,
-	.175, .2,    .225, .25,   .275, .3,   .325,  .35,   .375, .4,   .425, .45,  .475,
-	.5,   .525,  .55,  .575,  .6,   .625, .65,   .675,  .7,   .725, .75,  .775, .8,
-	.825, .85,   .875, .9,    .91,  .92,  .93,   .94,   .95,  .96,  .97,  .98,  .985,
-	.99,  .9925, .995, .9975, .998, .999, .9995, .9999, 1};
+static const double ladder[] = { 0,    .001,  .002, .005, .01,   .02,   .03,  .04,  .05,
+				 .075, .1,    .125, .15,  .175,  .2,    .225, .25,  .275,
+				 .3,   .325,  .35,  .375, .4,    .425,  .45,  .475, .5,
+				 .525, .55,   .575, .6,   .625,  .65,   .675, .7,   .725,
+				 .75,  .775,  .8,   .825, .85,   .875,  .9,   .91,  .92,
+				 .93,  .94,   .95,  .96,  .97,   .98,   .985, .99,  .9925,
+				 .995, .9975, .998, .999, .9995, .9999, 1 };
 
 enum { RUNGS = sizeof ladder / sizeof *ladder };
 
@@ -24,7 +25,8 @@ struct rungs {
 
 int distribution_open(struct distribution *d, const struct plan *p, struct why *w)
 {
-	*d = (struct distribution){.plan = p, .of = calloc(p->n * METRICS_MAX + 1, sizeof *d->of)};
+	*d = (struct distribution){ .plan = p,
+				    .of = calloc(p->n * METRICS_MAX + 1, sizeof *d->of) };
 	return d->of ? 0 : fail(w, ENOMEM, "the distributions of %zu cells", p->n);
 }
 

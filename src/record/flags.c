@@ -53,12 +53,10 @@ double clock_share(double cost_ns, double median, uint64_t batch, bool rate)
 /* A model of none is exact; larger ones are met but for 1 % and 8. */
 static bool faults_differ(const struct outcome *out, int role)
 {
-	int64_t due = out->faults_due[role];
-	double off = fabs((double)out->counters[role].minor_faults - (double)due);
+	double due = (double)out->faults_due[role];
+	double off = fabs((double)out->counters[role].minor_faults - due);
 
-	if (due < 0)
-		return false;
-	return due == 0 ? off > 0 : off > .01 * (double)due + 8;
+	return off > (due > 0 ? .01 * due + 8 : 0);
 }
 
 /* Counters are of the process: every metric of the invocation carries them. */
@@ -84,7 +82,7 @@ static void raise_counters(struct flags *f, const struct invocation *i)
 struct flags flags_of_invocation(const struct invocation *i, unsigned metric,
 				 const struct reduction *r)
 {
-	struct flags f = {""};
+	struct flags f = { "" };
 	enum kind k = i->planned->cell.part->metrics[metric].kind;
 	bool rate = k == KIND_RATE || k == KIND_BOUND_RATE;
 

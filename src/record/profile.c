@@ -20,7 +20,7 @@ struct pool {
 
 int profile_open(struct profile *p, const struct plan *plan, struct why *w)
 {
-	*p = (struct profile){.plan = plan, .of = calloc(plan->n + 1, sizeof *p->of)};
+	*p = (struct profile){ .plan = plan, .of = calloc(plan->n + 1, sizeof *p->of) };
 	return p->of ? 0 : fail(w, ENOMEM, "the profiles of %zu cells", plan->n);
 }
 
@@ -108,8 +108,8 @@ static int write_cell(struct csv_writer *out, struct csv_row *row, const struct 
 
 	if (!scratch)
 		return fail(w, ENOMEM, "the profile of %zu touches", q->n);
-	struct fold table = {"page_mod_512", TABLE_PAGES, scratch, scratch + q->n};
-	struct fold charge = {"page_mod_64", CHARGE_PAGES, scratch, scratch + q->n};
+	struct fold table = { "page_mod_512", TABLE_PAGES, scratch, scratch + q->n };
+	struct fold charge = { "page_mod_64", CHARGE_PAGES, scratch, scratch + q->n };
 	cell_row(row, c, &c->cell.part->metrics[q->metric]);
 	csv_row_text(row, PROFILE_relation, cell_relation(c));
 	int err = write_fold(out, row, q, &table, w);

@@ -4,9 +4,9 @@
 #include "record/reader.h"
 #include "record/run_json.h"
 
-int run_open(struct run *r, const char *dir, struct why *w)
+int reader_open(struct reader *r, const char *dir, struct why *w)
 {
-	*r = (struct run){.json = NULL};
+	*r = (struct reader){ .json = NULL };
 	if (strlen(dir) >= sizeof r->path)
 		return misused(w, "the path of the run directory '%.80s...' is too long", dir);
 	strcpy(r->path, dir);
@@ -16,13 +16,13 @@ int run_open(struct run *r, const char *dir, struct why *w)
 	return err;
 }
 
-void run_close(struct run *r)
+void reader_close(struct reader *r)
 {
 	json_decref(r->json);
 	r->json = NULL;
 }
 
-static const json_t *at_path(const struct run *r, const char *path)
+static const json_t *at_path(const struct reader *r, const char *path)
 {
 	const json_t *at = r->json;
 	char key[64];
@@ -40,14 +40,14 @@ static const json_t *at_path(const struct run *r, const char *path)
 	return at;
 }
 
-const char *run_text(const struct run *r, const char *path)
+const char *reader_text(const struct reader *r, const char *path)
 {
 	const char *text = json_string_value(at_path(r, path));
 
 	return text ? text : "";
 }
 
-double run_number(const struct run *r, const char *path)
+double reader_number(const struct reader *r, const char *path)
 {
 	const json_t *value = at_path(r, path);
 

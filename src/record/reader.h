@@ -21,20 +21,20 @@
  * schema_find() turns a column's name into its number. Every error is -EINVAL with a sentence
  * that names file, line and column.
  */
-struct run {
+struct reader {
 	char path[PATH_MAX];
 	json_t *json;   /* run.json; the run's */
 	const char *id; /* the json's */
 };
 
 /* Read DIR/run.json. On an error nothing is open. */
-int run_open(struct run *r, const char *dir, struct why *w);
-void run_close(struct run *r);
+int reader_open(struct reader *r, const char *dir, struct why *w);
+void reader_close(struct reader *r);
 
 /* A text at a path of keys separated by dots, "clock.start.name"; "" where there is none. */
-const char *run_text(const struct run *r, const char *path);
+const char *reader_text(const struct reader *r, const char *path);
 
 /* A number likewise; NAN where there is none. */
-double run_number(const struct run *r, const char *path);
+double reader_number(const struct reader *r, const char *path);
 
 #endif

@@ -32,7 +32,7 @@ static int skip_cell(struct recorder *r, const struct planned *p, struct why *w)
 	int err = 0;
 
 	for (; m->name && !err; m++) {
-		struct heading h = {p, m, "skip", p->why.text};
+		struct heading h = { p, m, "skip", p->why.text };
 
 		begin_row(&row, r, &h);
 		err = csv_writer_append(&r->invocations, &row, w);
@@ -43,7 +43,7 @@ static int skip_cell(struct recorder *r, const struct planned *p, struct why *w)
 int recorder_open(struct recorder *r, const struct plan *p, const char *dir, const char *run_id,
 		  struct why *w)
 {
-	*r = (struct recorder){.plan = p, .dir = dir, .run_id = run_id};
+	*r = (struct recorder){ .plan = p, .dir = dir, .run_id = run_id };
 	r->invocations.fd = r->windows.fd = -1;
 	int err = distribution_open(&r->distribution, p, w);
 	if (!err)
@@ -58,7 +58,7 @@ int recorder_open(struct recorder *r, const struct plan *p, const char *dir, con
 	if (!err)
 		err = csv_writer_flush(&r->invocations, w);
 	if (err)
-		recorder_close(r, &(struct why){""});
+		recorder_close(r, &(struct why){ "" });
 	return err;
 }
 
@@ -76,9 +76,10 @@ static void row_quantiles(struct csv_row *row, const struct reduction *d)
 	static const struct {
 		unsigned column;
 		double q;
-	} quantiles[] = {{INVOCATIONS_min, 0},     {INVOCATIONS_p10, .1}, {INVOCATIONS_p25, .25},
-			 {INVOCATIONS_p75, .75},   {INVOCATIONS_p90, .9}, {INVOCATIONS_p99, .99},
-			 {INVOCATIONS_p999, .999}, {INVOCATIONS_max, 1}};
+	} quantiles[] = { { INVOCATIONS_min, 0 },     { INVOCATIONS_p10, .1 },
+			  { INVOCATIONS_p25, .25 },   { INVOCATIONS_p75, .75 },
+			  { INVOCATIONS_p90, .9 },    { INVOCATIONS_p99, .99 },
+			  { INVOCATIONS_p999, .999 }, { INVOCATIONS_max, 1 } };
 
 	for (size_t k = 0; k < sizeof quantiles / sizeof *quantiles; k++) {
 		double q = quantiles[k].q;
@@ -192,7 +193,7 @@ static int append_ok(struct recorder *r, const struct invocation *i, unsigned me
 		     const struct reduction *d, struct why *w)
 {
 	size_t cell = (size_t)(i->planned - r->plan->cells);
-	struct heading h = {i->planned, &i->planned->cell.part->metrics[metric], "ok", NULL};
+	struct heading h = { i->planned, &i->planned->cell.part->metrics[metric], "ok", NULL };
 	struct flags flags = flags_of_invocation(i, metric, d);
 	struct csv_row row;
 
@@ -231,7 +232,7 @@ static int take_metric(struct recorder *r, const struct invocation *i, unsigned 
 		       struct why *w)
 {
 	const struct part *part = i->planned->cell.part;
-	struct heading h = {i->planned, &part->metrics[metric], "skip", NULL};
+	struct heading h = { i->planned, &part->metrics[metric], "skip", NULL };
 	struct reduction d;
 
 	if (i->status || !i->out) {

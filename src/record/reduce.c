@@ -14,7 +14,7 @@ void workspace_close(struct workspace *s)
 	free(s->samples);
 	free(s->spare);
 	free(s->values);
-	*s = (struct workspace){0};
+	*s = (struct workspace){ 0 };
 }
 
 static int workspace_room(struct workspace *s, size_t n)
@@ -150,7 +150,7 @@ int reduce_metric(const struct outcome *out, const struct part *part, unsigned m
 	enum kind k = part->metrics[metric].kind;
 	size_t samples = out->series[metric].len;
 
-	*r = (struct reduction){.median = NAN, .rate = NAN, .mean = NAN, .variance = NAN};
+	*r = (struct reduction){ .median = NAN, .rate = NAN, .mean = NAN, .variance = NAN };
 	sum_windows(out, k, metric, r);
 	if (!r->windows)
 		return 0;

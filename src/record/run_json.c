@@ -173,8 +173,8 @@ static json_t *program_json(void)
 /* What the calm gate will bring: said to be absent instead of left out. */
 static void set_absent(json_t *root)
 {
-	static const char *const keys[] = {"stop_reason", "ended", "relation_classes",
-					   "canary_references"};
+	static const char *const keys[] = { "stop_reason", "ended", "relation_classes",
+					    "canary_references" };
 
 	for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
 		json_object_set_new(root, keys[i], json_null());
@@ -256,12 +256,25 @@ int run_json_warn(struct run_json *j, const char *sentence, struct why *w)
 	return 0;
 }
 
+static const char *stop_reason(enum stop stop)
+{
+	switch (stop) {
+	case STOP_FIXED:
+		return "fixed";
+	case STOP_TIME_BUDGET:
+		return "time_budget";
+	case STOP_USER:
+		break;
+	}
+	return "user";
+}
+
 int run_json_end(struct run_json *j, const struct run_end *e, struct why *w)
 {
 	char now[32];
 
 	json_object_set_new(json_object_get(j->root, "clock"), "end", clock_json(&e->clock));
-	json_object_set_new(j->root, "stop_reason", text_json(e->stop_reason));
+	json_object_set_new(j->root, "stop_reason", json_string(stop_reason(e->stop)));
 	json_object_set_new(j->root, "ended", json_string(run_directory_time(now, sizeof now)));
 	return write_file(j, w);
 }

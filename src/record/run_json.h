@@ -2,7 +2,7 @@
 #ifndef RUN_JSON_H
 #define RUN_JSON_H
 #include <jansson.h>
-#include "plan/plan.h"
+#include "measure/measure.h"
 #include "probe/clock.h"
 #include "record/run_directory.h"
 
@@ -35,7 +35,7 @@ struct run_facts {
 
 /* Known at the end. */
 struct run_end {
-	const char *stop_reason; /* fixed, time_budget, user, ... */
+	enum stop stop;
 	struct clock_quality clock;
 };
 

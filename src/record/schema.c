@@ -8,7 +8,7 @@
 static const struct column columns[COLUMNS] = {
 #define TABLE(id, file, how, per)
 #define COLUMN(id, column, is, of, means)                                                          \
-	[id##_##column] = {.name = #column, .type = COLUMN_##is, .unit = of, .about = means},
+	[id##_##column] = { .name = #column, .type = COLUMN_##is, .unit = of, .about = means },
 #define CELL(id)
 #define END(id)
 #include "record/columns.def"
@@ -20,12 +20,12 @@ static const struct column columns[COLUMNS] = {
 
 static const struct table tables[TABLES] = {
 #define TABLE(id, file, how, per)                                                                  \
-	[TABLE_##id] = {.name = file,                                                              \
-			.rows = per,                                                               \
-			.life = TABLE_##how,                                                       \
-			.first = id##_FIRST,                                                       \
-			.columns = id##_END - id##_FIRST,                                          \
-			.cell = id##_CELL},
+	[TABLE_##id] = { .name = file,                                                             \
+			 .rows = per,                                                              \
+			 .life = TABLE_##how,                                                      \
+			 .first = id##_FIRST,                                                      \
+			 .columns = id##_END - id##_FIRST,                                         \
+			 .cell = id##_CELL },
 #define COLUMN(id, column, is, of, means)
 #define CELL(id)
 #define END(id)
@@ -62,19 +62,21 @@ static struct column cell_word(unsigned at)
 {
 	switch (at) {
 	case CELL_BENCHMARK:
-		return (struct column){.name = "benchmark", .about = "The question asked."};
+		return (struct column){ .name = "benchmark", .about = "The question asked." };
 	case CELL_FILESYSTEM:
-		return (struct column){.name = "filesystem",
-				       .about = "Type of the file system of `directory`."};
+		return (struct column){ .name = "filesystem",
+					.about = "Type of the file system of `directory`." };
 	case CELL_METRIC:
-		return (struct column){.name = "metric", .about = "The quantity measured."};
+		return (struct column){ .name = "metric", .about = "The quantity measured." };
 	case CELL_UNIT:
-		return (struct column){.name = "unit", .about = "Unit of every value in the row."};
+		return (struct column){ .name = "unit",
+					.about = "Unit of every value in the row." };
 	default:
 		return (struct column){
 			.name = "kind",
 			.about = "`time`, `rate`, `count` (deterministic) or `bound` (the best "
-				 "that this machine could do)."};
+				 "that this machine could do)."
+		};
 	}
 }
 

@@ -115,12 +115,12 @@ static void put_quantiles(const struct summary *s)
 		enum quantity q;
 		unsigned to, low, high; /* low 0: no interval */
 	} quantiles[] = {
-		{QUANTITY_P10, SUMMARY_p10, 0, 0},
-		{QUANTITY_P25, SUMMARY_p25, 0, 0},
-		{QUANTITY_P75, SUMMARY_p75, 0, 0},
-		{QUANTITY_P90, SUMMARY_p90, SUMMARY_p90_low, SUMMARY_p90_high},
-		{QUANTITY_P99, SUMMARY_p99, SUMMARY_p99_low, SUMMARY_p99_high},
-		{QUANTITY_P999, SUMMARY_p999, SUMMARY_p999_low, SUMMARY_p999_high},
+		{ QUANTITY_P10, SUMMARY_p10, 0, 0 },
+		{ QUANTITY_P25, SUMMARY_p25, 0, 0 },
+		{ QUANTITY_P75, SUMMARY_p75, 0, 0 },
+		{ QUANTITY_P90, SUMMARY_p90, SUMMARY_p90_low, SUMMARY_p90_high },
+		{ QUANTITY_P99, SUMMARY_p99, SUMMARY_p99_low, SUMMARY_p99_high },
+		{ QUANTITY_P999, SUMMARY_p999, SUMMARY_p999_low, SUMMARY_p999_high },
 	};
 
 	for (size_t i = 0; i < sizeof quantiles / sizeof *quantiles; i++) {
@@ -148,11 +148,11 @@ static int put_means(const struct summary *s, struct why *w)
 	for (size_t i = 0; i < s->entry->n; i++) {
 		const double *point = s->entry->points[i];
 
-		within[i] = (struct within){.mean = point[QUANTITY_MEAN],
-					    .variance = point[QUANTITY_VARIANCE],
-					    .samples = point[QUANTITY_SAMPLES] > 0
-							       ? (size_t)point[QUANTITY_SAMPLES]
-							       : 0};
+		within[i] = (struct within){ .mean = point[QUANTITY_MEAN],
+					     .variance = point[QUANTITY_VARIANCE],
+					     .samples = point[QUANTITY_SAMPLES] > 0
+								? (size_t)point[QUANTITY_SAMPLES]
+								: 0 };
 	}
 	csv_row_number(s->row, SUMMARY_mean, s->rate ? second_ns / mean : mean);
 	if (!s->rate)
@@ -204,7 +204,7 @@ static void put_ratio(struct summary *s)
 
 	if (!base)
 		return;
-	struct pairs pairs = {.cell = s->value, .base = s->other, .n = gather_pairs(s, base)};
+	struct pairs pairs = { .cell = s->value, .base = s->other, .n = gather_pairs(s, base) };
 	struct ratio r = ratio_paired(&pairs, s->scratch);
 	struct estimate e = interval_exp(r.log);
 	csv_row_integer(s->row, SUMMARY_pairs, r.pairs);

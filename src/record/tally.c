@@ -145,7 +145,7 @@ static int add_subjects(struct tally *t, const json_t *cell, struct why *w)
 	for (size_t i = 0; i < more; i++) {
 		struct subject *s = &t->subjects[t->n];
 
-		*s = (struct subject){.cell = cell, .metric = json_array_get(metrics, i)};
+		*s = (struct subject){ .cell = cell, .metric = json_array_get(metrics, i) };
 		s->key = key_of_subject(s);
 		if (!s->key)
 			return misused(w, "run.json: the columns of a cell of '%s' are too long",
@@ -265,7 +265,7 @@ static int read_rows(struct tally *t, const char *dir, struct why *w)
 
 int tally_open(struct tally *t, const json_t *run, const char *dir, struct why *w)
 {
-	*t = (struct tally){.run = run};
+	*t = (struct tally){ .run = run };
 	int err = read_plan(t, w);
 
 	if (!err)
@@ -290,7 +290,7 @@ void tally_close(struct tally *t)
 	free(t->subjects);
 	free(t->by_key);
 	free(t->first);
-	*t = (struct tally){0};
+	*t = (struct tally){ 0 };
 }
 
 /* A base that the plan has twice was measured under its first name. */

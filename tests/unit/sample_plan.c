@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: MIT */
+#include <stdio.h>
+#include "plan/registry.h"
+#include "sample_plan.h"
+
+static const struct metric metrics[] = {
+	[SAMPLE_TIME] = { "time", "ns", KIND_TIME, .headline = true, .samples = 100 },
+	[SAMPLE_RATE] = { "rate", "messages/s", KIND_RATE },
+	[SAMPLE_COUNT] = { "count", "faults/page", KIND_COUNT },
+	{ NULL },
+};
+
+const struct part sample_part = {
+	.name = "part",
+	.axes = AXIS(REGION) | AXIS(SIZE),
+	.roles = 1,
+	.metrics = metrics,
+};
+
+const struct part sample_part_two = {
+	.name = "pair",
+	.axes = AXIS(REGION) | AXIS(SIZE) | AXIS(PLACE),
+	.roles = 2,
+	.metrics = metrics,
+};
+
+static const struct bench bench = { .name = "sample", .about = "a benchmark for tests" };
+
+void sample_plan_make(struct sample_plan *s, const struct part *part)
+{
+	static const char *const regions_of[SAMPLE_CELLS] = { "sysv", "memfd" };
+
+	*s = (struct sample_plan){ .plan = { .n = SAMPLE_CELLS, .groups = 1, .blocks = 8 } };
+	s->plan.cells = s->cells;
+	for (size_t i = 0; i < SAMPLE_CELLS; i++) {
+		struct planned *p = &s->cells[i];
+
+		p->cell = (struct cell){
+			.bench = &bench,
+			.part = part,
+			.has = part->axes,
+			.region = registry_region(regions_of[i]),
+			.size = 65536,
+			.place = "l3",
+		};
+		p->base = i == SAMPLE_SYSV ? NO_BASE : SAMPLE_SYSV;
+		snprintf(p->place.name, sizeof p->place.name, "l3");
+		p->place.os[1] = 1;
+	}
+}
