@@ -4,6 +4,7 @@
  * line feed is dropped, since editors add them. `column` in a sentence is the field's number and
  * name, which is what a spreadsheet shows.
  */
+#include <assert.h>
 #include <errno.h>
 #include <math.h>
 #include <stdio.h>
@@ -266,7 +267,10 @@ void csv_reader_close(struct csv_reader *c)
 
 const char *csv_reader_text(const struct csv_reader *c, unsigned column)
 {
-	return field(c, c->field[column - c->table->first]);
+	unsigned at = column - c->table->first;
+
+	assert(at < c->table->columns);
+	return field(c, c->field[at]);
 }
 
 double csv_reader_number(struct csv_reader *c, unsigned column)

@@ -3,6 +3,7 @@
  * Rows go out in groups, one write(2) each: a process that is killed between two of them leaves
  * whole rows. A write that the disk cuts short is taken back to the last whole row.
  */
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -25,14 +26,23 @@ void csv_row_begin(struct csv_row *r, const struct table *t, const char *run_id)
 	r->text[1] = run_id;
 }
 
+/* A column of another table is a slip of the caller's. */
+static unsigned position(const struct csv_row *r, unsigned column)
+{
+	unsigned at = column - r->table->first;
+
+	assert(at < r->table->columns);
+	return at;
+}
+
 void csv_row_text(struct csv_row *r, unsigned column, const char *text)
 {
-	r->text[column - r->table->first] = text;
+	r->text[position(r, column)] = text;
 }
 
 void csv_row_number(struct csv_row *r, unsigned column, double value)
 {
-	unsigned at = column - r->table->first;
+	unsigned at = position(r, column);
 
 	r->text[at] = NULL;
 	if (!isfinite(value))
@@ -43,7 +53,7 @@ void csv_row_number(struct csv_row *r, unsigned column, double value)
 
 void csv_row_integer(struct csv_row *r, unsigned column, uint64_t value)
 {
-	unsigned at = column - r->table->first;
+	unsigned at = position(r, column);
 
 	snprintf(r->number[at], sizeof r->number[at], "%" PRIu64, value);
 	r->text[at] = r->number[at];

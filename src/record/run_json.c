@@ -208,6 +208,29 @@ static json_t *root_json(const struct run_facts *f)
 	return root;
 }
 
+/* What summary_write() and the reports could not do without: checked in what is read, and
+ * in what is written, where memory may have run out. */
+static int check(const json_t *root, const char *path, struct why *w)
+{
+	const json_t *cells = json_object_get(json_object_get(root, "plan"), "cells");
+	const json_t *clock = json_object_get(json_object_get(root, "clock"), "start");
+	const char *is = json_string_value(json_object_get(root, "schema"));
+
+	if (!is)
+		return misused(w, "%s: there is no schema: not a run.json of shmbench", path);
+	if (strcmp(is, schema))
+		return misused(w, "%s: '%.60s' is not %s, which this version reads", path, is,
+			       schema);
+	if (!json_is_string(json_object_get(root, "run_id")))
+		return misused(w, "%s: run_id is missing", path);
+	if (!json_is_array(cells))
+		return misused(w, "%s: plan.cells is missing", path);
+	if (!json_is_number(json_object_get(clock, "resolution_ns")) ||
+	    !json_is_number(json_object_get(clock, "cost_ns")))
+		return misused(w, "%s: clock.start has no resolution_ns or cost_ns", path);
+	return 0;
+}
+
 static int dump(const json_t *root, FILE *file)
 {
 	/* 9 digits, as in the CSV files. */
@@ -244,9 +267,8 @@ int run_json_begin(struct run_json *j, const struct run_facts *f, struct why *w)
 	if (snprintf(j->path, sizeof j->path, "%s/run.json", f->directory->path) >=
 	    (int)sizeof j->path)
 		return misused(w, "the path '%.80s...' is too long", f->directory->path);
-	if (!j->root)
-		return fail(w, ENOMEM, "the contents of %s", j->path);
-	return write_file(j, w);
+	int err = check(j->root, j->path, w);
+	return err ? err : write_file(j, w);
 }
 
 int run_json_warn(struct run_json *j, const char *sentence, struct why *w)
@@ -283,28 +305,6 @@ void run_json_close(struct run_json *j)
 {
 	json_decref(j->root);
 	j->root = NULL;
-}
-
-/* What summary_write() and the reports could not do without. */
-static int check(json_t *root, const char *path, struct why *w)
-{
-	json_t *cells = json_object_get(json_object_get(root, "plan"), "cells");
-	json_t *clock = json_object_get(json_object_get(root, "clock"), "start");
-	const char *is = json_string_value(json_object_get(root, "schema"));
-
-	if (!is)
-		return misused(w, "%s: there is no schema: not a run.json of shmbench", path);
-	if (strcmp(is, schema))
-		return misused(w, "%s: '%.60s' is not %s, which this version reads", path, is,
-			       schema);
-	if (!json_is_string(json_object_get(root, "run_id")))
-		return misused(w, "%s: run_id is missing", path);
-	if (!json_is_array(cells))
-		return misused(w, "%s: plan.cells is missing", path);
-	if (!json_is_number(json_object_get(clock, "resolution_ns")) ||
-	    !json_is_number(json_object_get(clock, "cost_ns")))
-		return misused(w, "%s: clock.start has no resolution_ns or cost_ns", path);
-	return 0;
 }
 
 int run_json_read(const char *dir, json_t **root, struct why *w)

@@ -4,10 +4,14 @@
 #include "sample_plan.h"
 
 static const struct metric metrics[] = {
-	[SAMPLE_TIME] = { "time", "ns", KIND_TIME, .headline = true, .samples = 100 },
-	[SAMPLE_RATE] = { "rate", "messages/s", KIND_RATE },
-	[SAMPLE_COUNT] = { "count", "faults/page", KIND_COUNT },
-	{ NULL },
+	[SAMPLE_TIME] = { .name = "time",
+			  .unit = "ns",
+			  .kind = KIND_TIME,
+			  .headline = true,
+			  .samples = 100 },
+	[SAMPLE_RATE] = { .name = "rate", .unit = "messages/s", .kind = KIND_RATE },
+	[SAMPLE_COUNT] = { .name = "count", .unit = "faults/page", .kind = KIND_COUNT },
+	{ .name = NULL },
 };
 
 const struct part sample_part = {
