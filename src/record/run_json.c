@@ -91,6 +91,7 @@ static json_t *cell_json(const struct plan *plan, const struct planned *c)
 
 	json_object_set_new(cell, "filesystem", text_or_null(c->filesystem));
 	json_object_set_new(cell, "reason", c->status ? text_json(c->why.text) : json_null());
+	json_object_set_new(cell, "companion", json_boolean(c->companion));
 	json_object_set_new(cell, "group", integer(c->group));
 	json_object_set_new(cell, "expected_ns", integer(c->expected_ns));
 	json_object_set_new(cell, "base", c->base == NO_BASE ? json_null() : integer(c->base));
@@ -170,10 +171,10 @@ static json_t *program_json(void)
 			 "compiler", SHMBENCH_COMPILER, "build", SHMBENCH_BUILD);
 }
 
-/* What the calm gate will bring: said to be absent instead of left out. */
+/* What the end of the run or the calm gate brings: said to be absent instead of left out. */
 static void set_absent(json_t *root)
 {
-	static const char *const keys[] = { "stop_reason", "ended", "relation_classes",
+	static const char *const keys[] = { "stop_reason", "blocks", "ended", "relation_classes",
 					    "canary_references" };
 
 	for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
@@ -278,25 +279,13 @@ int run_json_warn(struct run_json *j, const char *sentence, struct why *w)
 	return 0;
 }
 
-static const char *stop_reason(enum stop stop)
-{
-	switch (stop) {
-	case STOP_FIXED:
-		return "fixed";
-	case STOP_TIME_BUDGET:
-		return "time_budget";
-	case STOP_USER:
-		break;
-	}
-	return "user";
-}
-
 int run_json_end(struct run_json *j, const struct run_end *e, struct why *w)
 {
 	char now[32];
 
 	json_object_set_new(json_object_get(j->root, "clock"), "end", clock_json(&e->clock));
-	json_object_set_new(j->root, "stop_reason", json_string(stop_reason(e->stop)));
+	json_object_set_new(j->root, "stop_reason", text_json(e->stop_reason));
+	json_object_set_new(j->root, "blocks", integer(e->blocks));
 	json_object_set_new(j->root, "ended", json_string(run_directory_time(now, sizeof now)));
 	return write_file(j, w);
 }

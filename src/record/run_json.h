@@ -2,7 +2,7 @@
 #ifndef RUN_JSON_H
 #define RUN_JSON_H
 #include <jansson.h>
-#include "measure/measure.h"
+#include "plan/plan.h"
 #include "probe/clock.h"
 #include "record/run_directory.h"
 
@@ -35,7 +35,8 @@ struct run_facts {
 
 /* Known at the end. */
 struct run_end {
-	enum stop stop;
+	const char *stop_reason; /* fixed, time_budget, user, ... */
+	unsigned blocks;         /* whole ones that ran */
 	struct clock_quality clock;
 };
 
@@ -44,7 +45,7 @@ struct run_json {
 	char path[PATH_MAX]; /* of run.json */
 };
 
-/* Write DIR/run.json; stop_reason and ended are null in it. */
+/* Write DIR/run.json; stop_reason, blocks and ended are null in it. */
 int run_json_begin(struct run_json *j, const struct run_facts *f, struct why *w);
 
 /* Add a sentence to `warnings`; it reaches the file with the next write. */

@@ -66,12 +66,13 @@ static void facts_come_back(void **state)
 	assert_string_equal(json_string_value(json_array_get(said, 3)), "caf?");
 	reader_close(&run);
 
-	struct run_end end = { .stop = STOP_USER, .clock = facts.clock };
+	struct run_end end = { .stop_reason = "user", .blocks = 5, .clock = facts.clock };
 	assert_int_equal(run_json_warn(&json, "load was 3", &w), 0);
 	assert_int_equal(run_json_end(&json, &end, &w), 0);
 	run_json_close(&json);
 	assert_int_equal(reader_open(&run, *state, &w), 0);
 	assert_string_equal(reader_text(&run, "stop_reason"), "user");
+	assert_true(reader_number(&run, "blocks") == 5);
 	assert_int_equal(strlen(reader_text(&run, "ended")), strlen("2026-11-24T15:24:53Z"));
 	assert_int_equal(json_array_size(json_object_get(run.json, "warnings")), 1);
 	reader_close(&run);

@@ -44,7 +44,7 @@ static void bed_open(struct bed *b, const char *dir)
 			   .cost_ns = CLOCK_COST },
 	};
 	assert_int_equal(run_json_begin(&json, &facts, &b->why), 0);
-	struct run_end end = { .stop = STOP_FIXED, .clock = facts.clock };
+	struct run_end end = { .stop_reason = "fixed", .blocks = BLOCKS, .clock = facts.clock };
 	assert_int_equal(run_json_end(&json, &end, &b->why), 0);
 	run_json_close(&json);
 	assert_int_equal(csv_writer_open(&b->out, dir, TABLE_INVOCATIONS, &b->why), 0);
