@@ -82,7 +82,9 @@ static json_t *place_json(const struct planned *c)
 
 static json_t *cell_json(const struct plan *plan, const struct planned *c)
 {
-	char base[256];
+	char base[256] = "";
+	/* A base is compared with nothing, itself least of all. */
+	bool compared = c->base != NO_BASE && &plan->cells[c->base] != c;
 	const char *status = !c->status ? "ok" : c->status == CANNOT ? "skip" : "fail";
 	json_t *cell = json_pack("{s:s, s:s, s:i, s:s, s:o, s:o, s:o}", "benchmark",
 				 c->cell.bench->name, "part", c->cell.part->name, "roles",
@@ -94,9 +96,10 @@ static json_t *cell_json(const struct plan *plan, const struct planned *c)
 	json_object_set_new(cell, "companion", json_boolean(c->companion));
 	json_object_set_new(cell, "group", integer(c->group));
 	json_object_set_new(cell, "expected_ns", integer(c->expected_ns));
-	json_object_set_new(cell, "base", c->base == NO_BASE ? json_null() : integer(c->base));
-	json_object_set_new(cell, "base_name",
-			    text_json(plan_base_name(plan, c, base, sizeof base)));
+	json_object_set_new(cell, "base", compared ? integer(c->base) : json_null());
+	if (compared)
+		plan_base_name(plan, c, base, sizeof base);
+	json_object_set_new(cell, "base_name", text_json(base));
 	return cell;
 }
 

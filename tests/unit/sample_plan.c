@@ -47,7 +47,7 @@ void sample_plan_make(struct sample_plan *s, const struct part *part)
 			.size = 65536,
 			.place = "l3",
 		};
-		p->base = i == SAMPLE_SYSV ? NO_BASE : SAMPLE_SYSV;
+		p->base = SAMPLE_SYSV; /* of itself, too: as plan_group() leaves it */
 		snprintf(p->place.name, sizeof p->place.name, "l3");
 		p->place.os[1] = 1;
 	}
