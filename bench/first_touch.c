@@ -170,7 +170,8 @@ static int work(struct task *t, int role)
 		err = begin(t, &s);
 	if (!err && t->cell->order == ORDER_RANDOM)
 		err = random_window(t, &s);
-	for (uint64_t i = 0; t->cell->order != ORDER_RANDOM && i < most && !err && (s.at < s.r.len || !s.once); i++)
+	for (uint64_t i = 0;
+	     t->cell->order != ORDER_RANDOM && i < most && !err && (s.at < s.r.len || !s.once); i++)
 		err = sweep_window(t, &s);
 	return err ? err : touch_end(t, &s.r);
 }

@@ -25,7 +25,7 @@ static int compare_sides(const struct side *a, const struct side *b)
  * times are scaled. */
 static uint64_t seed_of(const struct side *first, const struct side *second)
 {
-	struct random hash = {.state = first->n << 32 ^ second->n};
+	struct random hash = { .state = first->n << 32 ^ second->n };
 	size_t i = 0, j = 0;
 
 	while (i < first->n && j < second->n) {
@@ -60,7 +60,7 @@ static double resampled_median(const struct side *s, size_t *count, struct rando
 static int resample(const struct side *first, const struct side *second, double *difference,
 		    struct why *w)
 {
-	struct random r = {.state = seed_of(first, second)};
+	struct random r = { .state = seed_of(first, second) };
 	size_t n = first->n > second->n ? first->n : second->n;
 	size_t *count = malloc(n * sizeof *count);
 
@@ -128,7 +128,7 @@ int bootstrap_medians(const struct side *base, const struct side *new, struct bo
 {
 	/* Equal counts left out at either end, as a swap needs. */
 	const size_t out = (size_t)(BOOTSTRAP_RESAMPLES * (1 - INTERVAL_CONFIDENCE) / 2);
-	const struct ranks r = {out + 1, BOOTSTRAP_RESAMPLES - out, INTERVAL_CONFIDENCE};
+	const struct ranks r = { out + 1, BOOTSTRAP_RESAMPLES - out, INTERVAL_CONFIDENCE };
 	int order = compare_sides(base, new);
 	double *difference = malloc(BOOTSTRAP_RESAMPLES * sizeof *difference);
 

@@ -75,14 +75,14 @@ int compare_runs(const struct values *base, const struct values *new, struct com
 	size_t n = base->n + new->n;
 	double *logs = malloc((2 * n + 1) * sizeof *logs);
 
-	*c = (struct comparison){0};
+	*c = (struct comparison){ 0 };
 	if (!logs)
 		return fail(w, ENOMEM, "logarithms of %zu values", n);
 	int err = logarithms(base, logs, w);
 	if (!err)
 		err = logarithms(new, logs + base->n, w);
 	if (!err) {
-		struct side old = {logs, base->n}, now = {logs + base->n, new->n};
+		struct side old = { logs, base->n }, now = { logs + base->n, new->n };
 
 		err = spreads_differ(&old, &now, logs + n) ? by_medians(&old, &now, c, w)
 							   : by_shift(&old, &now, c, w);

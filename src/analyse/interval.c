@@ -80,12 +80,12 @@ static struct tail lower_tail(size_t n, double q, double limit)
 
 	for (; below + b.weight <= limit * total; binomial_up(&b))
 		below += b.weight;
-	return (struct tail){.rank = (size_t)b.x, .probability = below / total};
+	return (struct tail){ .rank = (size_t)b.x, .probability = below / total };
 }
 
 struct ranks interval_quantile_ranks(size_t n, double q, double confidence)
 {
-	const struct ranks none = {.level = NAN};
+	const struct ranks none = { .level = NAN };
 
 	if (n == 0)
 		return none;
@@ -110,7 +110,7 @@ struct ranks interval_look_ranks(size_t n)
 {
 	static const struct {
 		size_t n, rank;
-	} look[] = {{10, 1}, {15, 3}, {20, 5}, {30, 10}};
+	} look[] = { { 10, 1 }, { 15, 3 }, { 20, 5 }, { 30, 10 } };
 
 	for (size_t i = 0; i < sizeof look / sizeof *look; i++) {
 		size_t k = look[i].rank;
@@ -128,7 +128,7 @@ struct ranks interval_look_ranks(size_t n)
 static struct estimate between(const double *sorted, double value, struct ranks r)
 {
 	if (r.low == 0)
-		return (struct estimate){.value = value, .low = NAN, .high = NAN, .level = NAN};
+		return (struct estimate){ .value = value, .low = NAN, .high = NAN, .level = NAN };
 	return (struct estimate){
 		.value = value,
 		.low = sorted[r.low - 1],

@@ -56,7 +56,7 @@ int permutation_open_sum(struct permutation *d, const struct scores *s, struct w
 		least += s->score[j];
 		most += s->score[s->n - 1 - j];
 	}
-	*d = (struct permutation){.least = least, .len = most - least + 1};
+	*d = (struct permutation){ .least = least, .len = most - least + 1 };
 	double *ways = calloc((s->take + 1) * d->len, sizeof *ways);
 	d->share = malloc(d->len * sizeof *d->share);
 	if (ways && d->share) {
@@ -99,12 +99,12 @@ static int open_insertions(struct permutation *d, size_t present, size_t added, 
 	size_t n = present + added;
 	uint32_t *place = malloc(n * sizeof *place);
 
-	*d = (struct permutation){0};
+	*d = (struct permutation){ 0 };
 	if (!place)
 		return fail(w, ENOMEM, "places for %zu values", n);
 	for (size_t i = 0; i < n; i++)
 		place[i] = (uint32_t)i;
-	struct scores s = {.score = place, .n = n, .take = added};
+	struct scores s = { .score = place, .n = n, .take = added };
 	int err = permutation_open_sum(d, &s, w);
 	free(place);
 	d->least = 0;
@@ -115,7 +115,7 @@ int permutation_open_inversions(struct permutation *d, const size_t *group, size
 				struct why *w)
 {
 	size_t present = 0;
-	int err = permutation_open_sum(d, &(struct scores){0}, w);
+	int err = permutation_open_sum(d, &(struct scores){ 0 }, w);
 
 	for (size_t i = 0; !err && i < groups; i++) {
 		struct permutation insertions;
@@ -134,7 +134,7 @@ int permutation_open_inversions(struct permutation *d, const size_t *group, size
 void permutation_close(struct permutation *d)
 {
 	free(d->share);
-	*d = (struct permutation){0};
+	*d = (struct permutation){ 0 };
 }
 
 double permutation_at_most(const struct permutation *d, uint64_t x)

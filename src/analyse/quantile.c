@@ -33,7 +33,7 @@ static unsigned digit_of(uint32_t sample, unsigned digit)
  * two digits of times below 65 us do: then there is nothing to move. */
 static bool sort_digit(const uint32_t *from, uint32_t *to, size_t n, unsigned digit)
 {
-	size_t start[DIGIT_VALUES] = {0}, before = 0;
+	size_t start[DIGIT_VALUES] = { 0 }, before = 0;
 
 	for (size_t i = 0; i < n; i++)
 		start[digit_of(from[i], digit)]++;

@@ -64,7 +64,7 @@ static double normal_p(const struct pooled *all, double n, double m)
 int ranksum_p(const struct side *base, const struct side *new, double *p, struct why *w)
 {
 	size_t n = base->n + new->n;
-	struct pooled all = {.rank = malloc(n * sizeof *all.rank)};
+	struct pooled all = { .rank = malloc(n * sizeof *all.rank) };
 	struct permutation d;
 	int err = 0;
 
@@ -74,7 +74,7 @@ int ranksum_p(const struct side *base, const struct side *new, double *p, struct
 	if (base->n > RANKSUM_EXACT || new->n > RANKSUM_EXACT) {
 		*p = normal_p(&all, (double)base->n, (double)new->n);
 	} else {
-		struct scores s = {.score = all.rank, .n = n, .take = base->n};
+		struct scores s = { .score = all.rank, .n = n, .take = base->n };
 
 		err = permutation_open_sum(&d, &s, w);
 		if (!err) {

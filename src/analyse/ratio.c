@@ -41,7 +41,7 @@ static double sign_test(const double *logs, size_t n, size_t *tied)
 
 struct ratio ratio_paired(const struct pairs *p, double *scratch)
 {
-	struct ratio r = {.log = {NAN, NAN, NAN, NAN}, .p = NAN, .lag1 = NAN, .pairs = p->n};
+	struct ratio r = { .log = { NAN, NAN, NAN, NAN }, .p = NAN, .lag1 = NAN, .pairs = p->n };
 
 	for (size_t i = 0; i < p->n; i++) {
 		if (!(p->cell[i] > 0 && p->base[i] > 0))

@@ -11,15 +11,15 @@
 static struct ranks ranks_of(size_t k, size_t differences, double below)
 {
 	if (k == 0)
-		return (struct ranks){.level = NAN};
-	return (struct ranks){.low = k, .high = differences - k + 1, .level = 1 - 2 * below};
+		return (struct ranks){ .level = NAN };
+	return (struct ranks){ .low = k, .high = differences - k + 1, .level = 1 - 2 * below };
 }
 
 /* U is the rank sum less its least value. */
 static int exact_ranks(const size_t n[2], double limit, struct ranks *r, struct why *w)
 {
 	uint32_t rank[2 * RANKSUM_EXACT];
-	struct scores s = {.score = rank, .n = n[0] + n[1], .take = n[0]};
+	struct scores s = { .score = rank, .n = n[0] + n[1], .take = n[0] };
 	struct permutation u;
 	double below = 0;
 	size_t k = 0;
@@ -66,7 +66,7 @@ int shift_ranks(const size_t n[2], double confidence, struct ranks *r, struct wh
 int shift_estimate(const struct side *base, const struct side *new, struct estimate *e,
 		   struct why *w)
 {
-	const size_t n[2] = {base->n, new->n};
+	const size_t n[2] = { base->n, new->n };
 	size_t differences = n[0] * n[1], at = 0;
 	struct ranks r;
 	int err = shift_ranks(n, INTERVAL_CONFIDENCE, &r, w);

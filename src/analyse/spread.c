@@ -67,8 +67,8 @@ static void count_outlier(struct outliers *o, const struct fences *f, double val
 
 struct outliers spread_outliers(const double *sorted, size_t n)
 {
-	struct fences f = {quantile_of(sorted, n, .25), quantile_of(sorted, n, .75), 0};
-	struct outliers o = {0};
+	struct fences f = { quantile_of(sorted, n, .25), quantile_of(sorted, n, .75), 0 };
+	struct outliers o = { 0 };
 
 	f.width = f.p75 - f.p25;
 	for (size_t i = 0; i < n; i++)
@@ -78,9 +78,9 @@ struct outliers spread_outliers(const double *sorted, size_t n)
 
 struct outliers spread_outliers_of_samples(const uint32_t *sorted, size_t n)
 {
-	struct fences f = {quantile_of_samples(sorted, n, .25), quantile_of_samples(sorted, n, .75),
-			   0};
-	struct outliers o = {0};
+	struct fences f = { quantile_of_samples(sorted, n, .25),
+			    quantile_of_samples(sorted, n, .75), 0 };
+	struct outliers o = { 0 };
 
 	f.width = f.p75 - f.p25;
 	for (size_t i = 0; i < n; i++)

@@ -15,7 +15,7 @@ struct order {
 
 static struct order count_order(const double *values, size_t n)
 {
-	struct order o = {0};
+	struct order o = { 0 };
 
 	for (size_t i = 0; i < n; i++) {
 		for (size_t j = i + 1; j < n; j++) {

@@ -11,15 +11,15 @@ enum change { CHANGE_LESS = -1, CHANGE_NONE = 0, CHANGE_MORE = 1 };
 
 static struct judgement inconclusive(enum reason why)
 {
-	return (struct judgement){VERDICT_INCONCLUSIVE, why};
+	return (struct judgement){ VERDICT_INCONCLUSIVE, why };
 }
 
 static struct judgement changed(const struct verdict_input *in, enum change c, bool by_more)
 {
 	if ((c == CHANGE_MORE) == in->more_is_better)
-		return (struct judgement){by_more ? VERDICT_FASTER_BY_MORE : VERDICT_FASTER,
-					  REASON_NONE};
-	return (struct judgement){by_more ? VERDICT_SLOWER_BY_MORE : VERDICT_SLOWER, REASON_NONE};
+		return (struct judgement){ by_more ? VERDICT_FASTER_BY_MORE : VERDICT_FASTER,
+					   REASON_NONE };
+	return (struct judgement){ by_more ? VERDICT_SLOWER_BY_MORE : VERDICT_SLOWER, REASON_NONE };
 }
 
 struct judgement verdict_of(const struct verdict_input *in)
@@ -29,11 +29,11 @@ struct judgement verdict_of(const struct verdict_input *in)
 	double least = c == CHANGE_LESS ? -high : low; /* distance of the nearer end */
 
 	if (isnan(in->log.value))
-		return (struct judgement){VERDICT_NONE, REASON_NONE};
+		return (struct judgement){ VERDICT_NONE, REASON_NONE };
 	if (isnan(low) || isnan(high))
 		return inconclusive(REASON_TOO_FEW);
 	if (low >= -limit && high <= limit)
-		return (struct judgement){VERDICT_SAME, REASON_NONE};
+		return (struct judgement){ VERDICT_SAME, REASON_NONE };
 	if (c == CHANGE_NONE)
 		return inconclusive(REASON_TOO_WIDE);
 	if (fabs(in->log.value) <= limit)
@@ -107,7 +107,7 @@ int verdict_holm(const double *p, double *adjusted, size_t n, struct why *w)
 	for (size_t i = 0; i < n; i++) {
 		adjusted[i] = p[i];
 		if (!isnan(p[i]))
-			row[tests++] = (struct tested){p[i], i};
+			row[tests++] = (struct tested){ p[i], i };
 	}
 	qsort(row, tests, sizeof *row, ascending);
 	for (size_t i = 0; i < tests; i++) {

@@ -19,25 +19,26 @@ enum verdict { VERDICT_HOLDS, VERDICT_FALSE, VERDICT_UNTESTABLE };
 
 /* Crosses a pipe whole, so it must stay below PIPE_BUF. */
 struct showing {
-	uint32_t key;		/* of --key */
-	int ledger;		/* for ledger_note; -1 without */
-	char directory[512];	/* on a disk file system; "" where there is none */
+	uint32_t key;        /* of --key */
+	int ledger;          /* for ledger_note; -1 without */
+	char directory[512]; /* on a disk file system; "" where there is none */
 	enum verdict verdict;
-	char evidence[1200];	/* what was seen: numbers, errno names, lines of /proc */
-	struct why why;		/* why it cannot be tested here */
+	char evidence[1200]; /* what was seen: numbers, errno names, lines of /proc */
+	struct why why;      /* why it cannot be tested here */
 };
 
 struct fact {
 	const char *id;
 	const char *sentence;
-	const char *source;	/* the manual page or kernel function that says so */
-	bool outlives;		/* not testable with kernel.shm_rmid_forced=1 */
+	const char *source; /* the manual page or kernel function that says so */
+	bool outlives;      /* not testable with kernel.shm_rmid_forced=1 */
 	/* In a process of its own: gather evidence with saw(). CANNOT or -errno: not testable here,
 	 * s->why says why. Leaves nothing behind on any path. */
 	int (*show)(struct showing *s, void *unused);
 };
 
-extern const struct fact facts_life[], facts_attach[], facts_pages[], facts_disk[]; /* end with a NULL id */
+extern const struct fact facts_life[], facts_attach[], facts_pages[],
+	facts_disk[]; /* end with a NULL id */
 
 /* Add one observation; when it is not as the fact says, the fact is false. */
 __attribute__((format(printf, 3, 4))) void saw(struct showing *s, bool as_said, const char *fmt,
@@ -59,7 +60,7 @@ size_t page_size(void);
 
 /* What an unrelated process is asked to do, and what it answers. */
 struct act {
-	const char *name;	/* one of the table in facts_act.c */
+	const char *name; /* one of the table in facts_act.c */
 	uint32_t key;
 	int id;
 	const char *path;
@@ -67,9 +68,9 @@ struct act {
 
 struct answer {
 	pid_t pid;
-	int err;		/* errno of what failed, or 0 */
-	int number;		/* segment id, or count of attachments */
-	char text[64];		/* what was read */
+	int err;       /* errno of what failed, or 0 */
+	int number;    /* segment id, or count of attachments */
+	char text[64]; /* what was read */
 };
 
 /* exec a process that does it, wait for its end. Non-zero only when no answer came. */

@@ -8,7 +8,7 @@
 int paragraph_width(FILE *out)
 {
 	const char *columns = getenv("COLUMNS");
-	struct winsize size = {0};
+	struct winsize size = { 0 };
 	int width = 90;
 
 	if (!ioctl(fileno(out), TIOCGWINSZ, &size) && size.ws_col)

@@ -22,7 +22,7 @@
 #include "command/run_options.h"
 #include "measure/measure.h"
 #include "plan/axis.h"
-#include "record/machine.h"
+#include "record/machine_json.h"
 #include "record/recorder.h"
 #include "record/run_directory.h"
 #include "record/run_json.h"

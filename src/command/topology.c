@@ -211,8 +211,8 @@ static int print_json(const struct listing *l)
 
 static int show(const struct options *o, const struct topology *t)
 {
-	struct listing l = {.options = o, .topology = t};
-	struct why why = {""};
+	struct listing l = { .options = o, .topology = t };
+	struct why why = { "" };
 
 	if (look(&l, &why)) {
 		fprintf(stderr, "shmbench topology: %s\n", why.text);
@@ -224,21 +224,21 @@ static int show(const struct options *o, const struct topology *t)
 static int run(int argc, char **argv)
 {
 	static const struct argp_option option[] = {
-		{"xml", 'x', "FILE", 0, "Read the topology from hwloc's XML; - is standard input",
-		 0},
-		{"synthetic", 's', "TEXT", 0,
-		 "Make one up, from the outside in: 'package:2 l3:1 core:4 pu:2'", 0},
-		{"json", 'j', NULL, 0, "Print JSON", 0},
-		{0},
+		{ "xml", 'x', "FILE", 0, "Read the topology from hwloc's XML; - is standard input",
+		  0 },
+		{ "synthetic", 's', "TEXT", 0,
+		  "Make one up, from the outside in: 'package:2 l3:1 core:4 pu:2'", 0 },
+		{ "json", 'j', NULL, 0, "Print JSON", 0 },
+		{ 0 },
 	};
 	static const struct argp argp = {
 		.options = option,
 		.parser = parse,
 		.doc = "Show the machine and which two CPUs each place is.",
 	};
-	struct options o = {0};
+	struct options o = { 0 };
 	struct topology *t;
-	struct why why = {""};
+	struct why why = { "" };
 
 	command_parse(&argp, argc, argv, &o);
 	int err = topology_load(&t, o.xml, o.synthetic, &why);

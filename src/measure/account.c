@@ -72,7 +72,7 @@ int account_here(struct account *a, struct why *w)
 {
 	struct utsname name;
 
-	*a = (struct account){.parent = getpid()};
+	*a = (struct account){ .parent = getpid() };
 	if (uname(&name))
 		return fail(w, errno, "uname");
 	snprintf(a->host, sizeof a->host, "%s", name.nodename);
@@ -161,7 +161,7 @@ int account_read(struct account *a, const char *path, struct why *w)
 	ssize_t n;
 	int err = open_ours(path, &f, w);
 
-	*a = (struct account){0};
+	*a = (struct account){ 0 };
 	if (err)
 		return err;
 	while (!err && (n = getline(&line, &room, f)) > 0) {
@@ -184,7 +184,7 @@ void account_free(struct account *a)
 		free(a->directory[i]);
 	free(a->directory);
 	free(a->process);
-	*a = (struct account){0};
+	*a = (struct account){ 0 };
 }
 
 int account_state(const struct account *a, enum account_state *state, struct why *w)

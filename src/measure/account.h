@@ -24,14 +24,14 @@
  */
 struct account_process {
 	pid_t pid, group;
-	uint64_t start;		/* clock ticks since boot */
-	time_t noted;		/* it made nothing of ours before */
+	uint64_t start; /* clock ticks since boot */
+	time_t noted;   /* it made nothing of ours before */
 };
 
 struct account {
-	bool whole;		/* false: killed while writing the header; it lists nobody */
+	bool whole; /* false: killed while writing the header; it lists nobody */
 	char host[65], boot[40];
-	uint64_t namespaces[2];	/* inodes of PID and IPC namespace */
+	uint64_t namespaces[2]; /* inodes of PID and IPC namespace */
 	pid_t parent;
 	uint64_t start;
 	char **directory;
@@ -41,10 +41,10 @@ struct account {
 };
 
 enum account_state {
-	ACCOUNT_RUNNING,	/* its parent lives: hands off */
-	ACCOUNT_GONE,		/* its parent is dead */
-	ACCOUNT_PAST,		/* written before the last boot: only files can be left */
-	ACCOUNT_ELSEWHERE,	/* of another host or namespace: cannot be judged from here */
+	ACCOUNT_RUNNING,   /* its parent lives: hands off */
+	ACCOUNT_GONE,      /* its parent is dead */
+	ACCOUNT_PAST,      /* written before the last boot: only files can be left */
+	ACCOUNT_ELSEWHERE, /* of another host or namespace: cannot be judged from here */
 };
 
 /* Fill in what identifies this process as a parent; the rest is empty. */

@@ -144,10 +144,10 @@ int ledger_sweep_worker(struct ledger *l, pid_t worker, struct why *w)
 	int removed = 0, err = account_read(&a, l->path, w);
 
 	for (int ms = 0; !err && ms < 1000 && group_runs(&a, worker); ms++)
-		nanosleep(&(struct timespec){.tv_nsec = 1000000}, NULL);
+		nanosleep(&(struct timespec){ .tv_nsec = 1000000 }, NULL);
 	if (!err)
-		err = leftover_each(&a, &(struct leftover_scope){.group = worker},
-				    &(struct leftover_visit){remove_found, &removed}, w);
+		err = leftover_each(&a, &(struct leftover_scope){ .group = worker },
+				    &(struct leftover_visit){ remove_found, &removed }, w);
 	account_free(&a);
 	return err ? err : removed;
 }

@@ -20,7 +20,7 @@
  * A worker leads its own process group (setpgid(2)); its roles stay in it.
  */
 struct ledger {
-	int fd;			/* close-on-exec: the child that becomes a worker clears that */
+	int fd; /* close-on-exec: the child that becomes a worker clears that */
 	char path[PATH_MAX];
 };
 

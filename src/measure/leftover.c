@@ -99,7 +99,7 @@ static int search_directory(const struct hunt *h, const char *directory, struct 
 int leftover_each(const struct account *a, const struct leftover_scope *scope,
 		  const struct leftover_visit *visit, struct why *w)
 {
-	struct hunt h = {.account = a, .scope = scope, .visit = visit};
+	struct hunt h = { .account = a, .scope = scope, .visit = visit };
 	bool searched_shm = scope->files_only;
 	int err = 0;
 

@@ -18,16 +18,16 @@
  */
 struct leftover {
 	bool is_segment;
-	int id;			/* of a segment */
-	char path[PATH_MAX];	/* of a file */
+	int id;              /* of a segment */
+	char path[PATH_MAX]; /* of a file */
 	uint64_t bytes;
-	pid_t pid;		/* who made it */
-	bool in_use;		/* leave it alone */
+	pid_t pid;   /* who made it */
+	bool in_use; /* leave it alone */
 };
 
 struct leftover_scope {
-	pid_t group;		/* only processes of this group; 0: all */
-	bool files_only;	/* written before the last boot: memory is empty since */
+	pid_t group;     /* only processes of this group; 0: all */
+	bool files_only; /* written before the last boot: memory is empty since */
 };
 
 struct leftover_visit {

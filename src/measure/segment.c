@@ -69,10 +69,10 @@ static int find(struct search *wanted, struct why *w)
 
 int segment_by_id(int id, struct segment *s, struct why *w)
 {
-	return find(&(struct search){.id = id, .found = s}, w);
+	return find(&(struct search){ .id = id, .found = s }, w);
 }
 
 int segment_by_key(uint32_t key, struct segment *s, struct why *w)
 {
-	return find(&(struct search){.by_key = true, .key = key, .found = s}, w);
+	return find(&(struct search){ .by_key = true, .key = key, .found = s }, w);
 }

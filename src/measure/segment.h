@@ -13,12 +13,12 @@
 struct segment {
 	uint32_t key;
 	int id;
-	unsigned perms;		/* octal, with SHM_DEST (01000) once it is marked for removal */
-	uint64_t size;		/* bytes asked for */
-	pid_t creator, last;	/* as this process's PID namespace names them; 0: not in it */
-	uint64_t attached;	/* attachments, not processes */
+	unsigned perms;      /* octal, with SHM_DEST (01000) once it is marked for removal */
+	uint64_t size;       /* bytes asked for */
+	pid_t creator, last; /* as this process's PID namespace names them; 0: not in it */
+	uint64_t attached;   /* attachments, not processes */
 	uid_t owner, created_by;
-	time_t changed;		/* made, or IPC_SET: wall clock, s */
+	time_t changed;             /* made, or IPC_SET: wall clock, s */
 	uint64_t resident, swapped; /* bytes */
 };
 

@@ -23,7 +23,7 @@ static int malformed(const char *text, struct why *w)
 
 static int index_parse(const char *text, unsigned *index)
 {
-	struct why ignored = {""};
+	struct why ignored = { "" };
 	uint64_t n;
 
 	if (units_count(text, &n, &ignored) || n > INT_MAX)

@@ -45,7 +45,7 @@ static int policy_mode(unsigned long nodes)
 /* The kernel leaves out nodes that the cpuset forbids, without an error, while one remains. */
 static int policy_check(const void *addr, unsigned long nodes, struct why *w)
 {
-	struct policy got = {.mode = -1};
+	struct policy got = { .mode = -1 };
 	unsigned long flags = addr ? MPOL_F_ADDR : 0;
 
 	if (syscall(SYS_get_mempolicy, &got.mode, got.nodes, KERNEL_NODES, addr, flags))
@@ -156,7 +156,7 @@ static int look(const struct span *s, size_t samples, int *node, struct why *w)
 int memory_node_of(const void *addr, size_t len, int *node, struct why *w)
 {
 	/* The second, denser look is for ranges of which little has been touched. */
-	static const size_t samples[] = {BATCH, 64 * BATCH};
+	static const size_t samples[] = { BATCH, 64 * BATCH };
 	struct span s = span_of(addr, len);
 
 	*node = NODE_NONE;

@@ -54,7 +54,7 @@ static const char *nodes_text(const struct topology *t, char *buf, size_t len)
 static int by_number(const struct topology *t, const char *word, unsigned long *nodes,
 		     struct why *w)
 {
-	struct why ignored = {""};
+	struct why ignored = { "" };
 	char there[120];
 	uint64_t os;
 

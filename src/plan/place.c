@@ -129,10 +129,10 @@ static int find_relation(const struct topology *t, enum relation r, hwloc_obj_t 
 /* The closest two cores; where there is one core only, its threads; else one CPU. */
 static int find_auto(const struct topology *t, hwloc_obj_t pair[2], struct why *w)
 {
-	static const enum relation preferred[] = {L2, L3, PACKAGE, MACHINE, SMT, SAME};
+	static const enum relation preferred[] = { L2, L3, PACKAGE, MACHINE, SMT, SAME };
 
 	for (size_t i = 0; i < sizeof preferred / sizeof *preferred; i++) {
-		struct why missing = {""};
+		struct why missing = { "" };
 		int err = find_relation(t, preferred[i], pair, &missing);
 
 		if (err != CANNOT)
@@ -183,7 +183,7 @@ static void fill(const struct topology *t, hwloc_obj_t pair[2], struct place *p)
 {
 	enum relation r = relation_of(t, pair[0], pair[1]);
 
-	*p = (struct place){.relation = place_words[r], .node = local_node(t, pair[0])};
+	*p = (struct place){ .relation = place_words[r], .node = local_node(t, pair[0]) };
 	for (int i = 0; i < 2; i++) {
 		p->logical[i] = (int)pair[i]->logical_index;
 		p->os[i] = (int)pair[i]->os_index;

@@ -28,11 +28,11 @@ struct topology; /* a loaded topology, restricted to the CPUs this process may u
 struct place {
 	char name[PLACE_NAME_MAX]; /* one of the words above (`auto`: the one taken), or the two
 				 * locations as given */
-	const char *relation;	/* which of the words the two CPUs amount to: equals name for one */
-	char shares[64];	/* what they have in common, for people: "L3 0 (32M)" */
-	int logical[2], os[2];	/* PU indexes per role */
-	char cpus[2][1024];	/* each role's CPU as hwloc's list text, for sched_setaffinity */
-	int node;		/* OS index of the NUMA node local to role 0; -1 if none */
+	const char *relation;  /* which of the words the two CPUs amount to: equals name for one */
+	char shares[64];       /* what they have in common, for people: "L3 0 (32M)" */
+	int logical[2], os[2]; /* PU indexes per role */
+	char cpus[2][1024];    /* each role's CPU as hwloc's list text, for sched_setaffinity */
+	int node;              /* OS index of the NUMA node local to role 0; -1 if none */
 };
 
 /* This machine (xml and synthetic NULL), an XML file ("-": standard input), or a synthetic
@@ -52,11 +52,11 @@ int topology_nodes(const struct topology *t);
 #define CACHE_LEVELS 5
 struct machine {
 	int packages, cores, pus, nodes;
-	int existing;		/* PUs of the whole machine, offline and forbidden ones too */
+	int existing; /* PUs of the whole machine, offline and forbidden ones too */
 	struct machine_cache {
 		int count;
 		uint64_t smallest, largest; /* bytes; 0 unknown */
-	} cache[CACHE_LEVELS];	/* data or unified, by level: [0] is L1 */
+	} cache[CACHE_LEVELS];              /* data or unified, by level: [0] is L1 */
 };
 struct machine topology_machine(const struct topology *t);
 

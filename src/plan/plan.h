@@ -13,7 +13,7 @@ struct planned {
 	int status; /* 0: will be run; CANNOT: `why` says what is in the way */
 	struct why why;
 	struct place place;   /* resolved; one-role cells run on its first CPU */
-	unsigned long nodes;	/* memory nodes as a mask; 0: one node, nothing to bind */
+	unsigned long nodes;  /* memory nodes as a mask; 0: one node, nothing to bind */
 	char *filesystem;     /* of cell.directory: "ext4"; NULL without one */
 	size_t base;          /* index of the cell that its ratios are relative to; NO_BASE */
 	size_t group;         /* index into groups */

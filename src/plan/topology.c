@@ -93,7 +93,7 @@ static int build(hwloc_topology_t h, const struct source *s, struct why *w)
 
 _Noreturn static void try_in_child(const struct source *s)
 {
-	struct why unused = {""};
+	struct why unused = { "" };
 	hwloc_topology_t h;
 	int nowhere = open("/dev/null", O_WRONLY);
 
@@ -153,7 +153,7 @@ static int load(struct topology *t, const struct source *s, struct why *w)
 
 static int source_open(struct source *s, const char *xml, const char *synthetic, struct why *w)
 {
-	*s = (struct source){.synthetic = synthetic};
+	*s = (struct source){ .synthetic = synthetic };
 	if (synthetic && !synthetic_fits(synthetic))
 		return misused(w, "'%s' has more than %u PUs, the most that is accepted", synthetic,
 			       SYNTHETIC_PUS_MAX);
@@ -252,7 +252,7 @@ const char *topology_allowed_text(const struct topology *t, char *buf, size_t le
 
 static struct machine_cache caches(hwloc_topology_t h, hwloc_obj_type_t type)
 {
-	struct machine_cache c = {0};
+	struct machine_cache c = { 0 };
 
 	for (hwloc_obj_t o = NULL; (o = hwloc_get_next_obj_by_type(h, type, o)); c.count++) {
 		uint64_t size = o->attr->cache.size;

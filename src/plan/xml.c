@@ -48,7 +48,7 @@ static int read_all(struct xml *x, int fd, struct why *w)
 
 int xml_open(struct xml *x, const char *path, struct why *w)
 {
-	*x = (struct xml){.path = path};
+	*x = (struct xml){ .path = path };
 	if (!strcmp(path, "-"))
 		x->path = "standard input";
 	int fd = strcmp(path, "-") ? open(path, O_RDONLY | O_CLOEXEC) : dup(STDIN_FILENO);
@@ -64,5 +64,5 @@ int xml_open(struct xml *x, const char *path, struct why *w)
 void xml_close(struct xml *x)
 {
 	free(x->text);
-	*x = (struct xml){0};
+	*x = (struct xml){ 0 };
 }

@@ -9,39 +9,39 @@
 #include "record/machine.h"
 
 const struct machine_item machine_items[] = {
-	{"kernel", machine_kernel},
-	{"processor", machine_processor},
-	{"hypervisor", machine_hypervisor},
-	{"cpus", machine_cpus},
-	{"smt", machine_smt},
-	{"governor", machine_governor},
-	{"boost", machine_boost},
-	{"clock_source", machine_clock_source},
-	{"isolated", machine_isolated},
-	{"mitigations", machine_mitigations},
-	{"load", machine_load},
-	{"perf_event_paranoid", machine_perf},
-	{"thp", machine_thp},
-	{"shmem_thp", machine_shmem_thp},
-	{"hugepages", machine_hugepages},
-	{"shm_limits", machine_shm_limits},
-	{"shm_rmid_forced", machine_shm_rmid_forced},
-	{"dev_shm", machine_dev_shm},
-	{"memory", machine_memory},
-	{"swap", machine_swap},
-	{"aslr", machine_aslr},
-	{"nodes", machine_nodes},
-	{"numa_balancing", machine_numa_balancing},
-	{"memlock", machine_memlock},
-	{"cgroup_memory", machine_cgroup_memory},
-	{"cgroup_cpu", machine_cgroup_cpu},
-	{"gnuplot", machine_gnuplot},
-	{0},
+	{ "kernel", machine_kernel },
+	{ "processor", machine_processor },
+	{ "hypervisor", machine_hypervisor },
+	{ "cpus", machine_cpus },
+	{ "smt", machine_smt },
+	{ "governor", machine_governor },
+	{ "boost", machine_boost },
+	{ "clock_source", machine_clock_source },
+	{ "isolated", machine_isolated },
+	{ "mitigations", machine_mitigations },
+	{ "load", machine_load },
+	{ "perf_event_paranoid", machine_perf },
+	{ "thp", machine_thp },
+	{ "shmem_thp", machine_shmem_thp },
+	{ "hugepages", machine_hugepages },
+	{ "shm_limits", machine_shm_limits },
+	{ "shm_rmid_forced", machine_shm_rmid_forced },
+	{ "dev_shm", machine_dev_shm },
+	{ "memory", machine_memory },
+	{ "swap", machine_swap },
+	{ "aslr", machine_aslr },
+	{ "nodes", machine_nodes },
+	{ "numa_balancing", machine_numa_balancing },
+	{ "memlock", machine_memlock },
+	{ "cgroup_memory", machine_cgroup_memory },
+	{ "cgroup_cpu", machine_cgroup_cpu },
+	{ "gnuplot", machine_gnuplot },
+	{ 0 },
 };
 
 struct reading machine_text(const char *fmt, ...)
 {
-	struct reading r = {.known = true};
+	struct reading r = { .known = true };
 	va_list ap;
 
 	va_start(ap, fmt);
@@ -52,7 +52,7 @@ struct reading machine_text(const char *fmt, ...)
 
 struct reading machine_unknown(const char *fmt, ...)
 {
-	struct reading r = {.text = "unavailable: "};
+	struct reading r = { .text = "unavailable: " };
 	size_t used = strlen(r.text);
 	va_list ap;
 
@@ -65,7 +65,7 @@ struct reading machine_unknown(const char *fmt, ...)
 struct reading machine_file(const char *path)
 {
 	FILE *f = fopen(path, "re");
-	struct reading r = {.known = true};
+	struct reading r = { .known = true };
 
 	if (!f)
 		return machine_unknown("%s: %s", path, strerror(errno));

@@ -36,7 +36,7 @@ __attribute__((format(printf, 1, 2))) struct reading machine_unknown(const char 
 struct reading machine_kernel(void);
 struct reading machine_processor(void);
 struct reading machine_hypervisor(void); /* "none" off guests */
-struct reading machine_cpus(void);	 /* that this process may use */
+struct reading machine_cpus(void);       /* that this process may use */
 int machine_cpus_count(void);
 struct reading machine_smt(void);
 struct reading machine_governor(void);
@@ -68,9 +68,9 @@ struct reading machine_memlock(void);
 
 /* Limits of System V shared memory in this IPC namespace, and what is used of them. */
 struct machine_shm {
-	uint64_t shmmax;	 /* bytes of one segment */
-	uint64_t shmall, pages;	 /* pages of all segments */
-	uint64_t shmmni, ids;	 /* segments */
+	uint64_t shmmax;        /* bytes of one segment */
+	uint64_t shmall, pages; /* pages of all segments */
+	uint64_t shmmni, ids;   /* segments */
 };
 /* 0, or -ENOSYS where the kernel has no System V shared memory. */
 int machine_shm(struct machine_shm *shm);

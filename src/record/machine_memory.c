@@ -16,7 +16,7 @@
 
 const char *machine_bytes(double bytes, char *buf, size_t len)
 {
-	static const char *const unit[] = {"B", "KiB", "MiB", "GiB", "TiB", "PiB"};
+	static const char *const unit[] = { "B", "KiB", "MiB", "GiB", "TiB", "PiB" };
 	size_t step = 0;
 
 	/* The kernel's "no limit" for segments is ULONG_MAX less 2^24. */

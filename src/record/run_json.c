@@ -63,9 +63,10 @@ static json_t *metrics_json(const struct part *part)
 		bool rate = m->kind == KIND_RATE || m->kind == KIND_BOUND_RATE;
 
 		json_array_append_new(metrics,
-				      json_pack("{s:s, s:s, s:s, s:b, s:b}", "name", m->name,
+				      json_pack("{s:s, s:s, s:s, s:b, s:b, s:b}", "name", m->name,
 						"unit", m->unit, "kind", schema_kind(m->kind),
-						"headline", m->headline, "larger_is_better", rate));
+						"headline", m->headline, "larger_is_better", rate,
+						"varies", m->varies));
 	}
 	return metrics;
 }

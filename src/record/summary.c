@@ -27,7 +27,7 @@ struct summary {
 	const struct entry *entry;
 	struct csv_row *row;
 	struct flags flags;
-	bool rate, count;
+	bool rate, count, varies;
 	double resolution, clock_cost; /* ns */
 	double batch;
 	double *value, *other, *scratch; /* room for entry->n each */
@@ -225,7 +225,7 @@ static int raise_flags(struct summary *s, struct why *w)
 	if (err)
 		return err;
 	quantile_sort(s->value, n);
-	if (s->count && n && s->value[0] < s->value[n - 1])
+	if (s->count && !s->varies && n && s->value[0] < s->value[n - 1])
 		flags_raise(&s->flags, "not_deterministic");
 	if (!s->count && p < drift_p)
 		flags_raise(&s->flags, "drift");
@@ -308,6 +308,7 @@ static void begin(struct summary *s, const struct csv_writer *out)
 		     json_string_value(json_object_get(run, "stop_reason")));
 	s->rate = json_is_true(json_object_get(s->subject->metric, "larger_is_better"));
 	s->count = kind && !strcmp(kind, "count");
+	s->varies = json_is_true(json_object_get(s->subject->metric, "varies"));
 }
 
 static int write_subject(struct summary *s, struct csv_writer *out, struct why *w)

@@ -22,7 +22,7 @@ struct bound {
 
 static struct bound bind_in_child(const char *cpulist)
 {
-	struct bound b = {0};
+	struct bound b = { 0 };
 	int pipes[2];
 
 	assert_int_equal(pipe(pipes), 0);
@@ -100,29 +100,29 @@ static void test_a_cpu_that_is_not_there(void **state)
 
 static void test_what_is_no_list(void **state)
 {
-	static const char *const wrong[] = {"",
-					    ",",
-					    "x",
-					    "-1",
-					    "0-",
-					    "3-1",
-					    "0,",
-					    ",0",
-					    "0,,1",
-					    "0 ",
-					    " 0",
-					    "0x0",
-					    "+0",
-					    "0--",
-					    "0-1-",
-					    "0;1",
-					    "131072",
-					    "0-131072",
-					    "0.0",
-					    "1e1",
-					    "all",
-					    "0\n",
-					    "9999999999999999999999"};
+	static const char *const wrong[] = { "",
+					     ",",
+					     "x",
+					     "-1",
+					     "0-",
+					     "3-1",
+					     "0,",
+					     ",0",
+					     "0,,1",
+					     "0 ",
+					     " 0",
+					     "0x0",
+					     "+0",
+					     "0--",
+					     "0-1-",
+					     "0;1",
+					     "131072",
+					     "0-131072",
+					     "0.0",
+					     "1e1",
+					     "all",
+					     "0\n",
+					     "9999999999999999999999" };
 
 	(void)state;
 	for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {

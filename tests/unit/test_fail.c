@@ -11,7 +11,7 @@
 
 static void sentences(void **state)
 {
-	struct why w = {""};
+	struct why w = { "" };
 
 	(void)state;
 	assert_int_equal((fail)(&w, ENOENT, "open of %s", "x"), -ENOENT);
@@ -19,7 +19,7 @@ static void sentences(void **state)
 	assert_int_equal(cannot(&w, "a later one"), CANNOT);
 	assert_int_equal(misused(&w, "another"), -EINVAL);
 	assert_string_equal(w.text, "open of x: No such file or directory");
-	w = (struct why){""};
+	w = (struct why){ "" };
 	assert_int_equal((fail)(&w, 0, "a short read"), -EIO);
 	assert_string_equal(w.text, "a short read");
 }

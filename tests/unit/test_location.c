@@ -16,24 +16,44 @@ struct accepted {
 
 /* Logical PUs of TWO_NODES by OS index: 0 12 2 14 4 16 6 18 8 20 10 22, then 1 13 3 15 5 17 ... */
 static const struct accepted accepted[] = {
-	{TWO_NODES, "core:0.pu:0+core:1.pu:0", {0, 2}, {0, 2}, "l3", 0},
-	{TWO_NODES, "core:0.pu:0+core:0.pu:1", {0, 1}, {0, 12}, "smt", 0},
-	{TWO_NODES, "pu:3+pu:5", {3, 5}, {14, 16}, "l3", 0},
-	{TWO_NODES, "pu:7+pu:7", {7, 7}, {18, 18}, "same", 0},
-	{TWO_NODES, "pu:05+pu:3", {5, 3}, {16, 14}, "l3", 0},
-	{TWO_NODES, "package:1.core:0.pu:0+package:0.core:0.pu:0", {12, 0}, {1, 0}, "machine", 1},
-	{TWO_NODES, "Package:1.core:5.pu:1+socket:1.core:4.pu:1", {23, 21}, {23, 21}, "l3", 1},
-	{TWO_NODES, "numanode:1.core:0.pu:1+node:0.core:0.pu:1", {13, 1}, {13, 12}, "machine", 1},
-	{TWO_NODES, "numanode:0.pu:2+numanode:0.pu:3", {2, 3}, {2, 14}, "smt", 0},
-	{TWO_NODES, "l3:1.core:2.pu:0+L2:0.pu:0", {16, 0}, {5, 0}, "machine", 1},
-	{TWO_NODES, "machine:0.pu:23+pu:0", {23, 0}, {23, 0}, "machine", 1},
-	{TWO_NODES, "pu:os:23+PU:os:11", {23, 22}, {23, 11}, "smt", 1},
-	{"16amd64-8n2c-cpusets.xml", "core:0+core:1", {0, 1}, {0, 1}, "package", -1},
-	{"16amd64-8n2c-cpusets.xml", "package:1.core:1+pu:os:13", {3, 7}, {3, 13}, "machine", 1},
+	{ TWO_NODES, "core:0.pu:0+core:1.pu:0", { 0, 2 }, { 0, 2 }, "l3", 0 },
+	{ TWO_NODES, "core:0.pu:0+core:0.pu:1", { 0, 1 }, { 0, 12 }, "smt", 0 },
+	{ TWO_NODES, "pu:3+pu:5", { 3, 5 }, { 14, 16 }, "l3", 0 },
+	{ TWO_NODES, "pu:7+pu:7", { 7, 7 }, { 18, 18 }, "same", 0 },
+	{ TWO_NODES, "pu:05+pu:3", { 5, 3 }, { 16, 14 }, "l3", 0 },
+	{ TWO_NODES,
+	  "package:1.core:0.pu:0+package:0.core:0.pu:0",
+	  { 12, 0 },
+	  { 1, 0 },
+	  "machine",
+	  1 },
+	{ TWO_NODES,
+	  "Package:1.core:5.pu:1+socket:1.core:4.pu:1",
+	  { 23, 21 },
+	  { 23, 21 },
+	  "l3",
+	  1 },
+	{ TWO_NODES,
+	  "numanode:1.core:0.pu:1+node:0.core:0.pu:1",
+	  { 13, 1 },
+	  { 13, 12 },
+	  "machine",
+	  1 },
+	{ TWO_NODES, "numanode:0.pu:2+numanode:0.pu:3", { 2, 3 }, { 2, 14 }, "smt", 0 },
+	{ TWO_NODES, "l3:1.core:2.pu:0+L2:0.pu:0", { 16, 0 }, { 5, 0 }, "machine", 1 },
+	{ TWO_NODES, "machine:0.pu:23+pu:0", { 23, 0 }, { 23, 0 }, "machine", 1 },
+	{ TWO_NODES, "pu:os:23+PU:os:11", { 23, 22 }, { 23, 11 }, "smt", 1 },
+	{ "16amd64-8n2c-cpusets.xml", "core:0+core:1", { 0, 1 }, { 0, 1 }, "package", -1 },
+	{ "16amd64-8n2c-cpusets.xml",
+	  "package:1.core:1+pu:os:13",
+	  { 3, 7 },
+	  { 3, 13 },
+	  "machine",
+	  1 },
 	/* The first allowed thread of the last core is its second. */
-	{"hybrid.xml", "core:4.pu:0+core:3.pu:0", {5, 3}, {7, 4}, "l3", 0},
-	{"hybrid.xml", "l2:0.core:2+l2:0.core:0", {2, 0}, {2, 0}, "l2", 0},
-	{"fakecpukinds.xml", "core:1.pu:1+core:0.pu:1", {3, 1}, {3, 2}, "package", 0},
+	{ "hybrid.xml", "core:4.pu:0+core:3.pu:0", { 5, 3 }, { 7, 4 }, "l3", 0 },
+	{ "hybrid.xml", "l2:0.core:2+l2:0.core:0", { 2, 0 }, { 2, 0 }, "l2", 0 },
+	{ "fakecpukinds.xml", "core:1.pu:1+core:0.pu:1", { 3, 1 }, { 3, 2 }, "package", 0 },
 };
 
 static void test_accepted(void **state)
@@ -41,9 +61,9 @@ static void test_accepted(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof accepted / sizeof *accepted; i++) {
 		const struct accepted *a = &accepted[i];
-		struct topology *t = topologies_load(&(struct source){.xml = a->xml});
+		struct topology *t = topologies_load(&(struct source){ .xml = a->xml });
 		struct place p;
-		struct why why = {""};
+		struct why why = { "" };
 
 		if (place_find(t, a->text, &p, &why))
 			fail_msg("%s: %s", a->text, why.text);
@@ -68,67 +88,67 @@ struct refused {
 
 static const struct refused refused[] = {
 	/* No place at all. */
-	{"", "same, smt, l2, l3, package, machine, auto"},
-	{"x", "same, smt, l2, l3, package, machine, auto"},
-	{"Same", "same, smt, l2, l3, package, machine, auto"},
-	{"auto ", "same, smt, l2, l3, package, machine, auto"},
-	{"pkg", "core:0.pu:0+core:1.pu:0"},
+	{ "", "same, smt, l2, l3, package, machine, auto" },
+	{ "x", "same, smt, l2, l3, package, machine, auto" },
+	{ "Same", "same, smt, l2, l3, package, machine, auto" },
+	{ "auto ", "same, smt, l2, l3, package, machine, auto" },
+	{ "pkg", "core:0.pu:0+core:1.pu:0" },
 	/* Not two locations. */
-	{"pu:0", "pu:3+pu:5"},
-	{"core:0.pu:0", "pu:3+pu:5"},
-	{"pu:0+", "pu:3+pu:5"},
-	{"+pu:0", "pu:3+pu:5"},
-	{"+", "pu:3+pu:5"},
-	{"pu:0+pu:1+pu:2", "more than two"},
-	{"same+smt", "pu:3+pu:5"},
-	{"auto+pu:0", "pu:3+pu:5"},
+	{ "pu:0", "pu:3+pu:5" },
+	{ "core:0.pu:0", "pu:3+pu:5" },
+	{ "pu:0+", "pu:3+pu:5" },
+	{ "+pu:0", "pu:3+pu:5" },
+	{ "+", "pu:3+pu:5" },
+	{ "pu:0+pu:1+pu:2", "more than two" },
+	{ "same+smt", "pu:3+pu:5" },
+	{ "auto+pu:0", "pu:3+pu:5" },
 	/* Not a location. */
-	{"pu+pu:1", "pu:3+pu:5"},
-	{"pu:+pu:1", "pu:3+pu:5"},
-	{":0+pu:1", "pu:3+pu:5"},
-	{"pu:0 +pu:1", "pu:3+pu:5"},
-	{" pu:0+pu:1", "pu:3+pu:5"},
-	{"pu:-1+pu:1", "pu:3+pu:5"},
-	{"pu:0x1+pu:1", "pu:3+pu:5"},
-	{"pu:1e0+pu:1", "pu:3+pu:5"},
-	{"pu:99999999999999999999+pu:1", "pu:3+pu:5"},
-	{"pu:4294967296+pu:1", "pu:3+pu:5"},
-	{"pu:0-1+pu:2", "pu:3+pu:5"},
-	{"pu:all+pu:2", "pu:3+pu:5"},
-	{"core.pu:0+pu:1", "pu:3+pu:5"},
-	{"core:0..pu:0+pu:1", "pu:3+pu:5"},
-	{"core:0.+pu:1", "pu:3+pu:5"},
-	{".pu:0+pu:1", "pu:3+pu:5"},
-	{"core:0:1+pu:1", "pu:3+pu:5"},
-	{"pu:os:+pu:1", "pu:3+pu:5"},
-	{"pu:os:x+pu:1", "pu:3+pu:5"},
-	{"core:0.pu:os:0+pu:1", "pu:3+pu:5"},
-	{"fish:0+pu:1", "'fish' is not a kind of object"},
-	{"pci:0+pu:1", "contains no CPUs"},
-	{"die:0+pu:1", "has no die"},
+	{ "pu+pu:1", "pu:3+pu:5" },
+	{ "pu:+pu:1", "pu:3+pu:5" },
+	{ ":0+pu:1", "pu:3+pu:5" },
+	{ "pu:0 +pu:1", "pu:3+pu:5" },
+	{ " pu:0+pu:1", "pu:3+pu:5" },
+	{ "pu:-1+pu:1", "pu:3+pu:5" },
+	{ "pu:0x1+pu:1", "pu:3+pu:5" },
+	{ "pu:1e0+pu:1", "pu:3+pu:5" },
+	{ "pu:99999999999999999999+pu:1", "pu:3+pu:5" },
+	{ "pu:4294967296+pu:1", "pu:3+pu:5" },
+	{ "pu:0-1+pu:2", "pu:3+pu:5" },
+	{ "pu:all+pu:2", "pu:3+pu:5" },
+	{ "core.pu:0+pu:1", "pu:3+pu:5" },
+	{ "core:0..pu:0+pu:1", "pu:3+pu:5" },
+	{ "core:0.+pu:1", "pu:3+pu:5" },
+	{ ".pu:0+pu:1", "pu:3+pu:5" },
+	{ "core:0:1+pu:1", "pu:3+pu:5" },
+	{ "pu:os:+pu:1", "pu:3+pu:5" },
+	{ "pu:os:x+pu:1", "pu:3+pu:5" },
+	{ "core:0.pu:os:0+pu:1", "pu:3+pu:5" },
+	{ "fish:0+pu:1", "'fish' is not a kind of object" },
+	{ "pci:0+pu:1", "contains no CPUs" },
+	{ "die:0+pu:1", "has no die" },
 	/* There is none. */
-	{"pu:24+pu:1", "24 can be named"},
-	{"pu:1+pu:24", "use the CPUs 0-23"},
-	{"core:0.pu:2+pu:1", "2 can be named"},
-	{"core:12.pu:0+pu:1", "12 can be named"},
-	{"package:2.core:0.pu:0+pu:1", "2 can be named"},
-	{"core:0.package:0+pu:1", "0 can be named"},
-	{"numanode:2.core:0.pu:0+pu:1", "2 can be named"},
-	{"pu:os:24+pu:1", "may use 0-23"},
+	{ "pu:24+pu:1", "24 can be named" },
+	{ "pu:1+pu:24", "use the CPUs 0-23" },
+	{ "core:0.pu:2+pu:1", "2 can be named" },
+	{ "core:12.pu:0+pu:1", "12 can be named" },
+	{ "package:2.core:0.pu:0+pu:1", "2 can be named" },
+	{ "core:0.package:0+pu:1", "0 can be named" },
+	{ "numanode:2.core:0.pu:0+pu:1", "2 can be named" },
+	{ "pu:os:24+pu:1", "may use 0-23" },
 	/* Leaves a choice. */
-	{"core:0+core:1", "add .pu:0"},
-	{"pu:0+package:0", "12 CPUs"},
-	{"machine:0+pu:0", "24 CPUs"},
+	{ "core:0+core:1", "add .pu:0" },
+	{ "pu:0+package:0", "12 CPUs" },
+	{ "machine:0+pu:0", "24 CPUs" },
 };
 
 static void test_refused(void **state)
 {
-	struct topology *t = topologies_load(&(struct source){.xml = TWO_NODES});
+	struct topology *t = topologies_load(&(struct source){ .xml = TWO_NODES });
 
 	(void)state;
 	for (size_t i = 0; i < sizeof refused / sizeof *refused; i++) {
 		struct place p;
-		struct why why = {""};
+		struct why why = { "" };
 
 		if (place_find(t, refused[i].text, &p, &why) != -EINVAL)
 			fail_msg("'%s' is accepted", refused[i].text);
@@ -141,10 +161,10 @@ static void test_refused(void **state)
 
 static void test_too_long(void **state)
 {
-	struct topology *t = topologies_load(&(struct source){.xml = TWO_NODES});
+	struct topology *t = topologies_load(&(struct source){ .xml = TWO_NODES });
 	char text[200];
 	struct place p;
-	struct why why = {""};
+	struct why why = { "" };
 
 	(void)state;
 	/* The longest that fits a name is still read whole: leading zeros are digits. */
@@ -165,7 +185,7 @@ static void test_too_long(void **state)
 static void refuse(const struct topology *t, const char *text, const char *says)
 {
 	struct place p;
-	struct why why = {""};
+	struct why why = { "" };
 
 	assert_int_equal(place_find(t, text, &p, &why), -EINVAL);
 	if (!strstr(why.text, says))
@@ -174,7 +194,7 @@ static void refuse(const struct topology *t, const char *text, const char *says)
 
 static void test_cpus_that_are_not_allowed(void **state)
 {
-	struct topology *t = topologies_load(&(struct source){.xml = "16amd64-8n2c-cpusets.xml"});
+	struct topology *t = topologies_load(&(struct source){ .xml = "16amd64-8n2c-cpusets.xml" });
 
 	(void)state;
 	refuse(t, "pu:os:4+pu:0", "CPU 4 is offline or not allowed");
@@ -185,7 +205,7 @@ static void test_cpus_that_are_not_allowed(void **state)
 	refuse(t, "package:2.core:1+pu:0", "1 can be named");
 	topology_free(t);
 
-	t = topologies_load(&(struct source){.xml = "hybrid.xml"});
+	t = topologies_load(&(struct source){ .xml = "hybrid.xml" });
 	refuse(t, "pu:os:3+pu:0", "CPU 3 is offline or not allowed"); /* off line */
 	refuse(t, "pu:os:6+pu:0", "it may use 0-2,4-5,7");            /* not allowed */
 	topology_free(t);
@@ -194,7 +214,7 @@ static void test_cpus_that_are_not_allowed(void **state)
 /* Nodes without CPUs have logical indexes 3 and 4 at the top, but nothing can run there. */
 static void test_nodes_without_cpus(void **state)
 {
-	struct topology *t = topologies_load(&(struct source){.xml = "16amd64-8n2c-cpusets.xml"});
+	struct topology *t = topologies_load(&(struct source){ .xml = "16amd64-8n2c-cpusets.xml" });
 
 	(void)state;
 	refuse(t, "numanode:3+pu:0", "has no CPU");
@@ -214,37 +234,37 @@ struct nodes {
 };
 
 static const struct nodes nodes[] = {
-	{TWO_NODES, "same", "local", 0, 1},
-	{TWO_NODES, "same", "remote", 0, 2},
-	{TWO_NODES, "pu:12+pu:0", "local", 0, 2},
-	{TWO_NODES, "pu:12+pu:0", "remote", 0, 1},
-	{TWO_NODES, "same", "interleave", 0, 3},
-	{TWO_NODES, "same", "1", 0, 2},
-	{TWO_NODES, "same", "2", -EINVAL, 0},
-	{TWO_NODES, "same", "", -EINVAL, 0},
-	{TWO_NODES, "same", "-1", -EINVAL, 0},
-	{TWO_NODES, "same", "Local", -EINVAL, 0},
-	{TWO_NODES, "same", "99999999999999999999", -EINVAL, 0},
-	{TWO_NODES, "same", "4294967297", -EINVAL, 0},
-	{"16em64t-4s2c2t.xml", "same", "local", 0, 1},
-	{"16em64t-4s2c2t.xml", "same", "remote", CANNOT, 0},
-	{"16em64t-4s2c2t.xml", "same", "interleave", 0, 1},
+	{ TWO_NODES, "same", "local", 0, 1 },
+	{ TWO_NODES, "same", "remote", 0, 2 },
+	{ TWO_NODES, "pu:12+pu:0", "local", 0, 2 },
+	{ TWO_NODES, "pu:12+pu:0", "remote", 0, 1 },
+	{ TWO_NODES, "same", "interleave", 0, 3 },
+	{ TWO_NODES, "same", "1", 0, 2 },
+	{ TWO_NODES, "same", "2", -EINVAL, 0 },
+	{ TWO_NODES, "same", "", -EINVAL, 0 },
+	{ TWO_NODES, "same", "-1", -EINVAL, 0 },
+	{ TWO_NODES, "same", "Local", -EINVAL, 0 },
+	{ TWO_NODES, "same", "99999999999999999999", -EINVAL, 0 },
+	{ TWO_NODES, "same", "4294967297", -EINVAL, 0 },
+	{ "16em64t-4s2c2t.xml", "same", "local", 0, 1 },
+	{ "16em64t-4s2c2t.xml", "same", "remote", CANNOT, 0 },
+	{ "16em64t-4s2c2t.xml", "same", "interleave", 0, 1 },
 	/* Node 0 is there but not allowed. */
-	{"16amd64-8n2c-cpusets.xml", "same", "local", CANNOT, 0},
-	{"16amd64-8n2c-cpusets.xml", "same", "0", -EINVAL, 0},
-	{"16amd64-8n2c-cpusets.xml", "same", "4", 0, 1ul << 4},
-	{"16amd64-8n2c-cpusets.xml", "same", "remote", 0, 1ul << 1},
-	{"16amd64-8n2c-cpusets.xml", "pu:2+pu:3", "remote", 0, 1ul << 2},
-	{"16amd64-8n2c-cpusets.xml", "same", "interleave", 0, 0x3e},
-	{NESTED, "same", "local", 0, 1},
-	{NESTED, "pu:3+pu:0", "local", 0, 1ul << 4},
-	{NESTED, "same", "remote", 0, 2},
-	{NESTED, "same", "interleave", 0, 0x3f},
-	{EMPTY, "same", "local", 0, 1ul << 2},
-	{EMPTY, "same", "remote", 0, 1ul << 5},
-	{EMPTY, "same", "interleave", 0, 1ul << 2 | 1ul << 5},
-	{EMPTY, "same", "5", 0, 1ul << 5},
-	{EMPTY, "same", "0", CANNOT, 0},
+	{ "16amd64-8n2c-cpusets.xml", "same", "local", CANNOT, 0 },
+	{ "16amd64-8n2c-cpusets.xml", "same", "0", -EINVAL, 0 },
+	{ "16amd64-8n2c-cpusets.xml", "same", "4", 0, 1ul << 4 },
+	{ "16amd64-8n2c-cpusets.xml", "same", "remote", 0, 1ul << 1 },
+	{ "16amd64-8n2c-cpusets.xml", "pu:2+pu:3", "remote", 0, 1ul << 2 },
+	{ "16amd64-8n2c-cpusets.xml", "same", "interleave", 0, 0x3e },
+	{ NESTED, "same", "local", 0, 1 },
+	{ NESTED, "pu:3+pu:0", "local", 0, 1ul << 4 },
+	{ NESTED, "same", "remote", 0, 2 },
+	{ NESTED, "same", "interleave", 0, 0x3f },
+	{ EMPTY, "same", "local", 0, 1ul << 2 },
+	{ EMPTY, "same", "remote", 0, 1ul << 5 },
+	{ EMPTY, "same", "interleave", 0, 1ul << 2 | 1ul << 5 },
+	{ EMPTY, "same", "5", 0, 1ul << 5 },
+	{ EMPTY, "same", "0", CANNOT, 0 },
 };
 
 static void test_nodes(void **state)
@@ -259,7 +279,7 @@ static void test_nodes(void **state)
 		});
 		unsigned long mask;
 		struct place p;
-		struct why why = {""};
+		struct why why = { "" };
 
 		assert_int_equal(place_find(t, n->place, &p, &why), 0);
 		assert_int_equal(place_nodes(t, &p, n->word, &mask, &why), n->err);

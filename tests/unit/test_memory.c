@@ -79,7 +79,7 @@ static void test_bound_pages_are_there(void **state)
 {
 	int node = lowest_node(), found = -2;
 	char *at = map(PAGES);
-	struct why why = {""};
+	struct why why = { "" };
 
 	(void)state;
 	int err = memory_bind(at, PAGES * page_size(), 1ul << node, &why);
@@ -98,7 +98,7 @@ static void test_nodes_that_are_not_there(void **state)
 {
 	unsigned long absent = 1ul << 63, mixed = absent | 1ul << lowest_node();
 	char *at = map(1);
-	struct why why = {""}, why_mixed = {""};
+	struct why why = { "" }, why_mixed = { "" };
 
 	(void)state;
 	int err = memory_bind(at, page_size(), absent, &why);
@@ -113,7 +113,7 @@ static void test_nodes_that_are_not_there(void **state)
 static void test_no_nodes_is_nothing_to_do(void **state)
 {
 	char *at = map(1);
-	struct why why = {""};
+	struct why why = { "" };
 
 	(void)state;
 	assert_int_equal(memory_bind(at, page_size(), 0, &why), 0);
@@ -123,7 +123,7 @@ static void test_no_nodes_is_nothing_to_do(void **state)
 
 static void test_task_policy_and_back(void **state)
 {
-	struct why why = {""};
+	struct why why = { "" };
 	int err = memory_bind_task(1ul << lowest_node(), &why);
 
 	(void)state;
@@ -139,7 +139,7 @@ static void test_pages_on_several_nodes(void **state)
 {
 	int found = -2;
 	char *at = map(PAGES);
-	struct why why = {""};
+	struct why why = { "" };
 
 	(void)state;
 	if (nodes_online() < 2)
@@ -157,7 +157,7 @@ static void test_pages_on_several_nodes(void **state)
 static int node_after_touching(size_t first, size_t n, int *node)
 {
 	char *at = map(PAGES);
-	struct why why = {""};
+	struct why why = { "" };
 
 	memset(at + first * page_size(), 1, n * page_size());
 	int err = memory_node_of(at, PAGES * page_size(), node, &why);
@@ -168,7 +168,7 @@ static int node_after_touching(size_t first, size_t n, int *node)
 /* One page of a thousand is found wherever it is. */
 static void test_few_pages_are_enough(void **state)
 {
-	static const size_t touched[] = {0, 1, 17, 500, PAGES - 2, PAGES - 1};
+	static const size_t touched[] = { 0, 1, 17, 500, PAGES - 2, PAGES - 1 };
 
 	(void)state;
 	for (size_t i = 0; i < sizeof touched / sizeof *touched; i++) {
@@ -198,7 +198,7 @@ static void test_ends_of_a_range(void **state)
 {
 	char *at = map(3);
 	size_t half = page_size() / 2;
-	struct why why = {""};
+	struct why why = { "" };
 	int node = -2;
 
 	(void)state;
@@ -223,7 +223,7 @@ static int forbid(unsigned error)
 		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
 		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | error),
 	};
-	struct sock_fprog program = {.len = sizeof code / sizeof *code, .filter = code};
+	struct sock_fprog program = { .len = sizeof code / sizeof *code, .filter = code };
 
 	return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) ||
 	       prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program);
@@ -235,7 +235,7 @@ static int in_container(unsigned error, const char *says)
 {
 	char *at = map(1);
 	int node;
-	struct why why[3] = {0};
+	struct why why[3] = { 0 };
 
 	*at = 1;
 	if (forbid(error))
@@ -255,7 +255,7 @@ static void test_forbidden_is_cannot(void **state)
 	static const struct {
 		unsigned error;
 		const char *says;
-	} how[] = {{EPERM, "CAP_SYS_NICE"}, {ENOSYS, "CONFIG_NUMA"}};
+	} how[] = { { EPERM, "CAP_SYS_NICE" }, { ENOSYS, "CONFIG_NUMA" } };
 
 	(void)state;
 	for (size_t i = 0; i < sizeof how / sizeof *how; i++) {

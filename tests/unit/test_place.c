@@ -52,7 +52,7 @@ static const struct expected expected[] = {
 
 static void test_words_are_in_order_of_distance(void **state)
 {
-	static const char *const words[] = {"same", "smt", "l2", "l3", "package", "machine"};
+	static const char *const words[] = { "same", "smt", "l2", "l3", "package", "machine" };
 
 	(void)state;
 	for (int i = 0; i < 6; i++)
@@ -67,7 +67,7 @@ static void places_text(const struct topology *t, char *text, size_t len)
 
 	for (int word = 0; place_words[word]; word++) {
 		struct place p;
-		struct why why = {""};
+		struct why why = { "" };
 		int err = place_find(t, place_words[word], &p, &why);
 
 		if (err == CANNOT && why.text[0]) {
@@ -93,7 +93,7 @@ static void test_places_by_hand(void **state)
 			struct topology *t = topologies_load(&e->source);
 			char text[200];
 			struct place p;
-			struct why why = {""};
+			struct why why = { "" };
 
 			places_text(t, text, sizeof text);
 			assert_string_equal(text, e->cpus);
@@ -118,8 +118,8 @@ struct lists {
 
 static void lists_open(struct lists *l, const struct source *s)
 {
-	static const hwloc_obj_type_t kind[4] = {HWLOC_OBJ_CORE, HWLOC_OBJ_L2CACHE,
-						 HWLOC_OBJ_L3CACHE, HWLOC_OBJ_PACKAGE};
+	static const hwloc_obj_type_t kind[4] = { HWLOC_OBJ_CORE, HWLOC_OBJ_L2CACHE,
+						  HWLOC_OBJ_L3CACHE, HWLOC_OBJ_PACKAGE };
 	char path[PATH_MAX];
 
 	assert_int_equal(hwloc_topology_init(&l->hwloc), 0);
@@ -189,7 +189,7 @@ static void check_against(const struct topology *t, const struct lists *l, int f
 
 	for (int word = 0; word < 6; word++) {
 		struct place p;
-		struct why why = {""};
+		struct why why = { "" };
 		int err = place_find(t, place_words[word], &p, &why);
 
 		assert_int_equal(err, found[word][0] < 0 ? CANNOT : 0);
@@ -223,15 +223,15 @@ static void test_places_by_trying_all_pairs(void **state)
 
 static void test_what_is_shared_is_named(void **state)
 {
-	static const char *const shares[] = {"one thread", "core 0",    "L2 0 (4M)",
-					     "L3 0 (16M)", "package 0", "the machine"};
+	static const char *const shares[] = { "one thread", "core 0",    "L2 0 (4M)",
+					      "L3 0 (16M)", "package 0", "the machine" };
 	struct topology *t =
-		topologies_load(&(struct source){.synthetic = "package:2 l3:2 l2:2 core:2 pu:2"});
+		topologies_load(&(struct source){ .synthetic = "package:2 l3:2 l2:2 core:2 pu:2" });
 
 	(void)state;
 	for (int word = 0; word < 6; word++) {
 		struct place p;
-		struct why why = {""};
+		struct why why = { "" };
 
 		assert_int_equal(place_find(t, place_words[word], &p, &why), 0);
 		assert_string_equal(p.shares, shares[word]);
@@ -241,7 +241,7 @@ static void test_what_is_shared_is_named(void **state)
 
 static void test_machine_is_counted(void **state)
 {
-	struct topology *t = topologies_load(&(struct source){.xml = "hybrid.xml"});
+	struct topology *t = topologies_load(&(struct source){ .xml = "hybrid.xml" });
 	struct machine m = topology_machine(t);
 
 	(void)state;

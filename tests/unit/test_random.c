@@ -10,11 +10,12 @@
 /* The published sequence of splitmix64 for this seed. */
 static void random_is_splitmix64(void **state)
 {
-	static const uint64_t known[] = {
-		UINT64_C(6457827717110365317), UINT64_C(3203168211198807973),
-		UINT64_C(9817491932198370423), UINT64_C(4593380528125082431),
-		UINT64_C(16408922859458223821)};
-	struct random r = {.state = 1234567};
+	static const uint64_t known[] = { UINT64_C(6457827717110365317),
+					  UINT64_C(3203168211198807973),
+					  UINT64_C(9817491932198370423),
+					  UINT64_C(4593380528125082431),
+					  UINT64_C(16408922859458223821) };
+	struct random r = { .state = 1234567 };
 
 	(void)state;
 	for (size_t i = 0; i < sizeof known / sizeof *known; i++)
@@ -24,8 +25,8 @@ static void random_is_splitmix64(void **state)
 static void random_below_is_fair(void **state)
 {
 	enum { DRAWS = 60000 };
-	struct random r = {.state = 13};
-	unsigned count[6] = {0}, high = 0;
+	struct random r = { .state = 13 };
+	unsigned count[6] = { 0 }, high = 0;
 
 	(void)state;
 	for (int i = 0; i < DRAWS; i++)
@@ -43,8 +44,8 @@ static void random_below_is_fair(void **state)
 static void random_order_is_fair(void **state)
 {
 	enum { DRAWS = 24000 };
-	struct random r = {.state = 14};
-	unsigned count[256] = {0}, orders = 0;
+	struct random r = { .state = 14 };
+	unsigned count[256] = { 0 }, orders = 0;
 
 	(void)state;
 	for (int i = 0; i < DRAWS; i++) {

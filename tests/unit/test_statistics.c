@@ -25,9 +25,9 @@ static int slow_order(const void *a, const void *b)
 /* Times as they are, in ever more digits, so that each combination of skipped passes occurs. */
 static void sorts_samples(void **state)
 {
-	static const uint32_t mask[] = {0,        0xff,       0xff00,     0xffff,
-					0xff00ff, 0xffffffff, 0xff000000, 0xffffff};
-	struct random r = {.state = 1};
+	static const uint32_t mask[] = { 0,        0xff,       0xff00,     0xffff,
+					 0xff00ff, 0xffffffff, 0xff000000, 0xffffff };
+	struct random r = { .state = 1 };
 	uint32_t sample[777], expected[777], scratch[777];
 
 	(void)state;
@@ -45,8 +45,8 @@ static void sorts_samples(void **state)
 
 static void sorts_values(void **state)
 {
-	double v[] = {3, NAN, -INFINITY, 1e-300, 0, INFINITY, NAN, -2};
-	const double expected[] = {-INFINITY, -2, 0, 1e-300, 3, INFINITY};
+	double v[] = { 3, NAN, -INFINITY, 1e-300, 0, INFINITY, NAN, -2 };
+	const double expected[] = { -INFINITY, -2, 0, 1e-300, 3, INFINITY };
 
 	(void)state;
 	quantile_sort(v, 8);
@@ -100,8 +100,8 @@ static void quantiles_agree_with_r(void **state)
 
 static void medians(void **state)
 {
-	const double v[] = {1, 2, 4, 9};
-	const uint32_t s[] = {1, 2, 4, UINT32_MAX, UINT32_MAX, UINT32_MAX};
+	const double v[] = { 1, 2, 4, 9 };
+	const uint32_t s[] = { 1, 2, 4, UINT32_MAX, UINT32_MAX, UINT32_MAX };
 
 	(void)state;
 	assert_near(quantile_median(v, 4), 3, 0, "even");
@@ -119,7 +119,7 @@ static void tails_need_samples(void **state)
 	static const struct {
 		double q;
 		size_t n;
-	} first[] = {{.9, 36}, {.95, 72}, {.99, 368}, {.999, 3688}, {.9999, 36887}};
+	} first[] = { { .9, 36 }, { .95, 72 }, { .99, 368 }, { .999, 3688 }, { .9999, 36887 } };
 
 	(void)state;
 	for (size_t i = 0; i < sizeof first / sizeof *first; i++) {
@@ -152,7 +152,7 @@ static void check_spread(const struct vector *v)
 
 static void spread_agrees_with_r(void **state)
 {
-	const double v[] = {1e9, 1e9 + 1, 1e9 + 2};
+	const double v[] = { 1e9, 1e9 + 1, 1e9 + 2 };
 
 	(void)state;
 	vectors_each("spread", 2, 200, check_spread);
@@ -165,9 +165,9 @@ static void spread_agrees_with_r(void **state)
 static void counts_outliers(void **state)
 {
 	/* p25 = 20, p75 = 60: mild beyond -40 and 120, far beyond -100 and 180. */
-	const double v[] = {-101, 10, 20, 30, 40, 50, 60, 70, 120};
-	const double more[] = {-100, 10, 20, 30, 40, 50, 60, 120.5, 180.5};
-	const uint32_t sample[] = {1000, 1010, 1020, 1030, 1040, 1050, 1060, 1121, 1181};
+	const double v[] = { -101, 10, 20, 30, 40, 50, 60, 70, 120 };
+	const double more[] = { -100, 10, 20, 30, 40, 50, 60, 120.5, 180.5 };
+	const uint32_t sample[] = { 1000, 1010, 1020, 1030, 1040, 1050, 1060, 1121, 1181 };
 	struct outliers o = spread_outliers(v, 9);
 
 	(void)state;
@@ -186,13 +186,13 @@ static void counts_outliers(void **state)
 static void splits_variance(void **state)
 {
 	/* S1^2 = 4, r = 4, so S1^2 / r = 1; S2^2 of 8, 10, 12 is 4; T2^2 = 3. */
-	const struct within apart[] = {{8, 2, 4}, {10, 4, 4}, {12, 6, 4}};
+	const struct within apart[] = { { 8, 2, 4 }, { 10, 4, 4 }, { 12, 6, 4 } };
 	/* S2^2 = 1/4 is less than that. */
-	const struct within alike[] = {{9.5, 4, 4}, {10, 4, 4}, {10.5, 4, 4}};
+	const struct within alike[] = { { 9.5, 4, 4 }, { 10, 4, 4 }, { 10.5, 4, 4 } };
 	/* The harmonic mean of 2 and 6 is 3: S1^2 / r = 2; S2^2 = 8, T2^2 = 6. */
-	const struct within uneven[] = {{8, 6, 2}, {12, 6, 6}};
-	const struct within single[] = {{8, NAN, 1}, {12, 6, 6}};
-	const struct within constant[] = {{8, 0, 5}, {8, 0, 5}};
+	const struct within uneven[] = { { 8, 6, 2 }, { 12, 6, 6 } };
+	const struct within single[] = { { 8, NAN, 1 }, { 12, 6, 6 } };
+	const struct within constant[] = { { 8, 0, 5 }, { 8, 0, 5 } };
 
 	(void)state;
 	assert_near(spread_between_share(apart, 3), .75, AGREE, "apart");
@@ -208,7 +208,7 @@ static void splits_variance(void **state)
 static void finds_no_difference_where_there_is_none(void **state)
 {
 	enum { CASES = 3000, INVOCATIONS = 10, SAMPLES = 10 };
-	struct random r = {.state = 3};
+	struct random r = { .state = 3 };
 	int zero = 0;
 
 	(void)state;
@@ -220,8 +220,8 @@ static void finds_no_difference_where_there_is_none(void **state)
 
 			for (int k = 0; k < SAMPLES; k++)
 				v[k] = draw_normal(&r);
-			w[j] = (struct within){spread_mean(v, SAMPLES), spread_variance(v, SAMPLES),
-					       SAMPLES};
+			w[j] = (struct within){ spread_mean(v, SAMPLES),
+						spread_variance(v, SAMPLES), SAMPLES };
 		}
 		zero += spread_between_share(w, INVOCATIONS) == 0;
 	}

@@ -19,9 +19,9 @@
 
 static struct comparison compared(const double *base, size_t n, const double *new, size_t m)
 {
-	struct values old = {base, n}, now = {new, m};
+	struct values old = { base, n }, now = { new, m };
 	struct comparison c;
-	struct why w = {""};
+	struct why w = { "" };
 
 	assert_int_equal(compare_runs(&old, &now, &c, &w), 0);
 	return c;
@@ -30,9 +30,9 @@ static struct comparison compared(const double *base, size_t n, const double *ne
 static void check_bootstrap(const struct vector *v)
 {
 	double base[VECTOR_VALUES], new[VECTOR_VALUES];
-	struct side old = {base, v->n[0]}, now = {new, v->n[1]};
+	struct side old = { base, v->n[0] }, now = { new, v->n[1] };
 	struct bootstrap b;
-	struct why w = {""};
+	struct why w = { "" };
 
 	for (size_t i = 0; i < old.n; i++)
 		base[i] = log(v->v[0][i]);
@@ -71,7 +71,7 @@ static void assert_inverse(const struct comparison *a, const struct comparison *
 /* By either method, with ties and without, with sides of any size. */
 static void swapping_inverts(void **state)
 {
-	struct random r = {.state = 9};
+	struct random r = { .state = 9 };
 	int bootstrapped = 0;
 
 	(void)state;
@@ -98,10 +98,10 @@ static void swapping_inverts(void **state)
 static void equal_sides_are_symmetric(void **state)
 {
 	double v[20];
-	struct side s = {v, 20};
-	struct random r = {.state = 10};
+	struct side s = { v, 20 };
+	struct random r = { .state = 10 };
 	struct bootstrap b;
-	struct why w = {""};
+	struct why w = { "" };
 
 	(void)state;
 	draw_times(&r, .05, v, 20);
@@ -120,7 +120,7 @@ static void equal_sides_are_symmetric(void **state)
 
 static void scaling_leaves_ratios(void **state)
 {
-	struct random r = {.state = 11};
+	struct random r = { .state = 11 };
 	double base[20], new[20];
 
 	(void)state;
@@ -184,10 +184,10 @@ static void method_by_spread(void **state)
 
 static void refuses_what_has_no_ratio(void **state)
 {
-	const double good[] = {1, 2, 3}, zero[] = {1, 0, 3}, missing[] = {NAN, 2, 3};
-	struct values a = {good, 3}, b = {zero, 3}, c = {missing, 3}, none = {good, 0};
+	const double good[] = { 1, 2, 3 }, zero[] = { 1, 0, 3 }, missing[] = { NAN, 2, 3 };
+	struct values a = { good, 3 }, b = { zero, 3 }, c = { missing, 3 }, none = { good, 0 };
 	struct comparison out;
-	struct why w = {""};
+	struct why w = { "" };
 
 	(void)state;
 	assert_int_equal(compare_runs(&a, &b, &out, &w), -EDOM);

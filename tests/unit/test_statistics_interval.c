@@ -39,16 +39,17 @@ static void check_known(const struct known *k, size_t n, double confidence)
 static void ranks_of_a_median(void **state)
 {
 	static const struct known plain[] = {
-		{5, 0, 0, 0},           {6, 1, .96875, .781},  {7, 1, .984375, .875},
-		{8, 1, .9921875, .930}, {9, 2, .96094, .820},  {10, 2, .97852, .891},
-		{11, 2, .98828, .935},  {12, 3, .96143, .854}, {15, 4, .96484, .882},
-		{20, 6, .95861, .885},  {25, 8, .95671, .892}, {30, 10, .95723, .901},
-		{50, 18, .96716, .935},
+		{ 5, 0, 0, 0 },           { 6, 1, .96875, .781 },  { 7, 1, .984375, .875 },
+		{ 8, 1, .9921875, .930 }, { 9, 2, .96094, .820 },  { 10, 2, .97852, .891 },
+		{ 11, 2, .98828, .935 },  { 12, 3, .96143, .854 }, { 15, 4, .96484, .882 },
+		{ 20, 6, .95861, .885 },  { 25, 8, .95671, .892 }, { 30, 10, .95723, .901 },
+		{ 50, 18, .96716, .935 },
 	};
 	static const struct known cautious[] = {
-		{5, 0, 0, 0},       {6, 0, 0, 0},       {7, 0, 0, 0},       {8, 1, .99219, 0},
-		{9, 1, .99609, 0},  {10, 1, .99805, 0}, {11, 2, .98828, 0}, {12, 2, .99365, 0},
-		{15, 3, .99261, 0}, {20, 5, .98818, 0}, {25, 6, .99592, 0}, {30, 8, .99478, 0},
+		{ 5, 0, 0, 0 },       { 6, 0, 0, 0 },       { 7, 0, 0, 0 },
+		{ 8, 1, .99219, 0 },  { 9, 1, .99609, 0 },  { 10, 1, .99805, 0 },
+		{ 11, 2, .98828, 0 }, { 12, 2, .99365, 0 }, { 15, 3, .99261, 0 },
+		{ 20, 5, .98818, 0 }, { 25, 6, .99592, 0 }, { 30, 8, .99478, 0 },
 	};
 
 	(void)state;
@@ -65,9 +66,9 @@ static void ranks_of_a_quantile(void **state)
 		struct ranks r;
 		size_t n;
 	} known[] = {
-		{.9, {29, 36, .9540}, 36},         {.99, {360, 368, .9624}, 368},
-		{.999, {3680, 3688, .9616}, 3688}, {.9, {84, 96, .9557}, 100},
-		{.99, {983, 997, .9761}, 1000},
+		{ .9, { 29, 36, .9540 }, 36 },         { .99, { 360, 368, .9624 }, 368 },
+		{ .999, { 3680, 3688, .9616 }, 3688 }, { .9, { 84, 96, .9557 }, 100 },
+		{ .99, { 983, 997, .9761 }, 1000 },
 	};
 
 	(void)state;
@@ -129,7 +130,7 @@ static void agrees_with_r(void **state)
  * the looks: exactly, by the distribution of that number among the paths that still do. */
 static double simultaneous(struct ranks (*ranks)(size_t n))
 {
-	double share[32] = {1};
+	double share[32] = { 1 };
 
 	for (size_t n = 1; n <= 30; n++) {
 		for (size_t below = n; below > 0; below--)
@@ -161,7 +162,7 @@ static struct ranks cautious_ranks(size_t n)
 
 static void looks_cover_together(void **state)
 {
-	static const size_t look[][2] = {{10, 1}, {15, 3}, {20, 5}, {30, 10}};
+	static const size_t look[][2] = { { 10, 1 }, { 15, 3 }, { 20, 5 }, { 30, 10 } };
 
 	(void)state;
 	for (size_t i = 0; i < 4; i++) {
@@ -183,8 +184,8 @@ static void looks_cover_together(void **state)
 static void covers_what_it_says(void **state)
 {
 	enum { CASES = 20000, VALUES = 10 };
-	struct random r = {.state = 4};
-	int covered[2] = {0};
+	struct random r = { .state = 4 };
+	int covered[2] = { 0 };
 	struct ranks ranks = interval_ranks(VALUES, INTERVAL_CONFIDENCE);
 	double standard_error = sqrt(ranks.level * (1 - ranks.level) / CASES);
 
@@ -211,8 +212,8 @@ static void covers_what_it_says(void **state)
 
 static void widens_and_inverts(void **state)
 {
-	const struct estimate e = {.value = 4, .low = 2, .high = 5, .level = .96};
-	const struct estimate none = {4, NAN, NAN, NAN};
+	const struct estimate e = { .value = 4, .low = 2, .high = 5, .level = .96 };
+	const struct estimate none = { 4, NAN, NAN, NAN };
 	struct estimate wide = interval_widen(e, 1), rate = interval_inverse(e, 1e9);
 
 	(void)state;

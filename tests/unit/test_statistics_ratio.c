@@ -14,7 +14,7 @@
 static void check_paired(const struct vector *v)
 {
 	double scratch[VECTOR_VALUES];
-	struct pairs p = {v->v[0], v->v[1], v->n[0]};
+	struct pairs p = { v->v[0], v->v[1], v->n[0] };
 	struct ratio r = ratio_paired(&p, scratch);
 
 	assert_near(r.log.value, v->v[2][0], AGREE, v->name);
@@ -39,14 +39,14 @@ static void agrees_with_r(void **state)
 
 static void swapping_inverts(void **state)
 {
-	struct random random = {.state = 5};
+	struct random random = { .state = 5 };
 	double cell[40], base[40], scratch[40];
 
 	(void)state;
 	for (size_t n = 1; n <= 40; n++) {
 		draw_times(&random, .1, cell, n);
 		draw_times(&random, .1, base, n);
-		struct pairs forth = {cell, base, n}, back = {base, cell, n};
+		struct pairs forth = { cell, base, n }, back = { base, cell, n };
 		struct ratio a = ratio_paired(&forth, scratch), b = ratio_paired(&back, scratch);
 
 		assert_near(a.log.value, -b.log.value, 0, "ratio");
@@ -59,9 +59,9 @@ static void swapping_inverts(void **state)
 
 static void scaling_leaves_ratios(void **state)
 {
-	struct random random = {.state = 6};
+	struct random random = { .state = 6 };
 	double cell[20], base[20], scratch[20];
-	struct pairs p = {cell, base, 20};
+	struct pairs p = { cell, base, 20 };
 
 	(void)state;
 	draw_times(&random, .1, cell, 20);
@@ -80,9 +80,9 @@ static void scaling_leaves_ratios(void **state)
 /* Half of the ratios 2 and half 8: their median is 4, which an arithmetic mean would miss. */
 static void even_counts_meet_on_the_log_scale(void **state)
 {
-	const double cell[] = {2, 8, 8, 2, 2, 8}, base[] = {1, 1, 1, 1, 1, 1};
+	const double cell[] = { 2, 8, 8, 2, 2, 8 }, base[] = { 1, 1, 1, 1, 1, 1 };
 	double scratch[6];
-	struct pairs p = {cell, base, 6};
+	struct pairs p = { cell, base, 6 };
 	struct ratio r = ratio_paired(&p, scratch);
 
 	(void)state;
@@ -95,7 +95,7 @@ static void even_counts_meet_on_the_log_scale(void **state)
 static void correlated_pairs_get_wider_ranks(void **state)
 {
 	double cell[20], base[20], scratch[20];
-	struct pairs p = {cell, base, 20};
+	struct pairs p = { cell, base, 20 };
 
 	(void)state;
 	for (int i = 0; i < 20; i++) {
@@ -118,10 +118,10 @@ static void correlated_pairs_get_wider_ranks(void **state)
 
 static void ties_and_what_has_no_ratio(void **state)
 {
-	const double cell[] = {1, 1, 1, 2, 2, 2, 2, 2}, base[] = {1, 1, 1, 1, 1, 1, 1, 1};
-	const double zero[] = {1, 0, 1};
+	const double cell[] = { 1, 1, 1, 2, 2, 2, 2, 2 }, base[] = { 1, 1, 1, 1, 1, 1, 1, 1 };
+	const double zero[] = { 1, 0, 1 };
 	double scratch[8];
-	struct pairs p = {cell, base, 8}, bad = {zero, base, 3}, empty = {cell, base, 0};
+	struct pairs p = { cell, base, 8 }, bad = { zero, base, 3 }, empty = { cell, base, 0 };
 	struct ratio r = ratio_paired(&p, scratch);
 
 	(void)state;
@@ -129,7 +129,7 @@ static void ties_and_what_has_no_ratio(void **state)
 	assert_near(r.p, 2 * 93. / 256, AGREE, "three of eight count against it");
 	r = ratio_paired(&bad, scratch);
 	assert_true(isnan(r.log.value) && isnan(r.log.low) && isnan(r.p) && !r.correlated);
-	bad = (struct pairs){base, zero, 3};
+	bad = (struct pairs){ base, zero, 3 };
 	assert_true(isnan(ratio_paired(&bad, scratch).log.value));
 	assert_true(isnan(ratio_paired(&empty, scratch).log.value));
 	p.cell = base;
@@ -148,7 +148,7 @@ static double called_correlated(size_t n, double memory, struct random *r)
 	int called = 0;
 
 	for (int i = 0; i < CASES; i++) {
-		double v[20] = {draw_normal(r)};
+		double v[20] = { draw_normal(r) };
 
 		for (size_t j = 1; j < n; j++)
 			v[j] = memory * v[j - 1] + sqrt(1 - memory * memory) * draw_normal(r);
@@ -159,7 +159,7 @@ static double called_correlated(size_t n, double memory, struct random *r)
 
 static void finds_memory(void **state)
 {
-	struct random r = {.state = 7};
+	struct random r = { .state = 7 };
 
 	(void)state;
 	assert_near(called_correlated(10, 0, &r), .035, .015, "none, 10");

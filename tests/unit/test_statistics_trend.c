@@ -15,7 +15,7 @@
 
 static double p_of(const double *v, size_t n)
 {
-	struct why w = {""};
+	struct why w = { "" };
 	double p = NAN;
 
 	assert_int_equal(trend_p(v, n, &p, &w), 0);
@@ -43,7 +43,7 @@ static void agrees_with_r(void **state)
 
 static void nothing_to_find(void **state)
 {
-	const double equal[] = {7, 7, 7, 7, 7, 7, 7, 7}, rising[] = {1, 2};
+	const double equal[] = { 7, 7, 7, 7, 7, 7, 7, 7 }, rising[] = { 1, 2 };
 	double many[60];
 
 	(void)state;
@@ -61,18 +61,18 @@ static void levels(void **state)
 	static const struct {
 		size_t n;
 		double least, level;
-	} known[] = {{5, .0167, 0},
-		     {6, 2. / 720, .0028},
-		     {8, 2. / 40320, .0055},
-		     {10, 2. / 3628800, .0091}};
-	const size_t single[10] = {1, 1, 1, 1, 1, 1, 1, 1, 1, 1};
-	const double rising[10] = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10};
+	} known[] = { { 5, .0167, 0 },
+		      { 6, 2. / 720, .0028 },
+		      { 8, 2. / 40320, .0055 },
+		      { 10, 2. / 3628800, .0091 } };
+	const size_t single[10] = { 1, 1, 1, 1, 1, 1, 1, 1, 1, 1 };
+	const double rising[10] = { 1, 2, 3, 4, 5, 6, 7, 8, 9, 10 };
 
 	(void)state;
 	for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
 		size_t n = known[i].n;
 		struct permutation d;
-		struct why w = {""};
+		struct why w = { "" };
 		double level = 0;
 
 		assert_near(p_of(rising, n), known[i].least, 4e-5, "smallest p");
@@ -90,7 +90,7 @@ static void levels(void **state)
  * the normal p must be about the exact one. */
 static void exact_and_normal_meet(void **state)
 {
-	double v[TREND_EXACT + 1] = {[TREND_EXACT] = 25.5};
+	double v[TREND_EXACT + 1] = { [TREND_EXACT] = 25.5 };
 	int compared = 0;
 
 	(void)state;
@@ -116,14 +116,14 @@ static bool bimodal(const double *v, size_t n)
 
 static void two_heaps(void **state)
 {
-	const double heaps[] = {100, 101, 102, 103, 104, 150, 151, 152, 153, 154};
-	const double outlier[] = {100, 101, 102, 103, 104, 105, 106, 107, 108, 154};
-	const double low[] = {70, 101, 102, 103, 104, 105, 106, 107, 108, 109};
-	const double near[] = {100, 101, 102, 103, 104, 113, 114, 115, 116, 117};
-	const double spread[] = {100, 110, 120, 130, 140, 180, 190, 200, 210, 220};
-	const double fifth[] = {100, 101, 102, 103, 104, 105, 106, 107, 150, 151};
-	const double tied[] = {100, 100, 100, 100, 120, 120, 120, 120};
-	const double three[] = {100, 100, 200};
+	const double heaps[] = { 100, 101, 102, 103, 104, 150, 151, 152, 153, 154 };
+	const double outlier[] = { 100, 101, 102, 103, 104, 105, 106, 107, 108, 154 };
+	const double low[] = { 70, 101, 102, 103, 104, 105, 106, 107, 108, 109 };
+	const double near[] = { 100, 101, 102, 103, 104, 113, 114, 115, 116, 117 };
+	const double spread[] = { 100, 110, 120, 130, 140, 180, 190, 200, 210, 220 };
+	const double fifth[] = { 100, 101, 102, 103, 104, 105, 106, 107, 150, 151 };
+	const double tied[] = { 100, 100, 100, 100, 120, 120, 120, 120 };
+	const double three[] = { 100, 100, 200 };
 
 	(void)state;
 	assert_true(bimodal(heaps, 10));

@@ -21,7 +21,7 @@
 static struct verdict_input about(double low, double value, double high)
 {
 	return (struct verdict_input){
-		.log = {.value = log(value), .low = log(low), .high = log(high), .level = .95},
+		.log = { .value = log(value), .low = log(low), .high = log(high), .level = .95 },
 		.p = low > 1 || high < 1 ? .001 : .5,
 		.least_p = .0001,
 		.delta = DELTA,
@@ -51,7 +51,7 @@ static void check_verdict(struct verdict_input in, enum verdict v, enum reason w
 
 	assert_int_equal(j.verdict, v);
 	assert_int_equal(j.reason, why);
-	swapped.log = (struct estimate){-in.log.value, -in.log.high, -in.log.low, in.log.level};
+	swapped.log = (struct estimate){ -in.log.value, -in.log.high, -in.log.low, in.log.level };
 	j = verdict_of(&swapped);
 	assert_int_equal(j.verdict, opposite(v));
 	assert_int_equal(j.reason, why);
@@ -125,7 +125,7 @@ static void texts(void **state)
 static void check_holm(const struct vector *v)
 {
 	double adjusted[VECTOR_VALUES];
-	struct why w = {""};
+	struct why w = { "" };
 
 	assert_int_equal(verdict_holm(v->v[0], adjusted, v->n[0], &w), 0);
 	for (size_t i = 0; i < v->n[0]; i++)
@@ -134,8 +134,8 @@ static void check_holm(const struct vector *v)
 
 static void holm(void **state)
 {
-	double p[] = {.04, NAN, .01, .03, NAN};
-	struct why w = {""};
+	double p[] = { .04, NAN, .01, .03, NAN };
+	struct why w = { "" };
 
 	(void)state;
 	vectors_each("holm", 2, 200, check_holm);
@@ -151,7 +151,7 @@ static void rows_that_holm_allows(void **state)
 {
 	static const struct {
 		size_t n, rows;
-	} known[] = {{4, 1}, {5, 6}, {6, 23}, {7, 85}, {8, 321}, {10, 4618}};
+	} known[] = { { 4, 1 }, { 5, 6 }, { 6, 23 }, { 7, 85 }, { 8, 321 }, { 10, 4618 } };
 
 	(void)state;
 	for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
@@ -173,20 +173,20 @@ struct rates {
 static struct rates simulate(double spread, double ratio, struct random *r)
 {
 	enum { CASES = 2000, N = 10 };
-	struct rates out = {0};
+	struct rates out = { 0 };
 
 	for (int i = 0; i < CASES; i++) {
 		double base[N], new[N];
-		struct values old = {base, N}, now = {new, N};
+		struct values old = { base, N }, now = { new, N };
 		struct comparison c;
-		struct why w = {""};
+		struct why w = { "" };
 
 		draw_times(r, spread, base, N);
 		draw_times(r, spread, new, N);
 		for (int j = 0; j < N; j++)
 			new[j] *= ratio;
 		assert_int_equal(compare_runs(&old, &now, &c, &w), 0);
-		struct verdict_input in = {c.log, c.p, c.least_p, DELTA, false};
+		struct verdict_input in = { c.log, c.p, c.least_p, DELTA, false };
 		enum verdict v = verdict_of(&in).verdict;
 
 		out.slower += (v == VERDICT_SLOWER || v == VERDICT_SLOWER_BY_MORE) / (double)CASES;
@@ -200,7 +200,7 @@ static struct rates simulate(double spread, double ratio, struct random *r)
 /* At a true change of exactly delta it is a coin toss, as the manual says; see there. */
 static void error_rates(void **state)
 {
-	struct random r = {.state = 12};
+	struct random r = { .state = 12 };
 	struct rates one = simulate(.01, 1, &r), small = simulate(.01, 1.01, &r),
 		     toss = simulate(.01, 1.03, &r), large = simulate(.01, 1.05, &r),
 		     noisy = simulate(.03, 1.05, &r);

@@ -8,10 +8,10 @@
 
 static void test_this_machine(void **state)
 {
-	struct topology *t = topologies_load(&(struct source){0});
+	struct topology *t = topologies_load(&(struct source){ 0 });
 	cpu_set_t may;
 	struct place p;
-	struct why why = {""};
+	struct why why = { "" };
 
 	(void)state;
 	assert_true(topology_is_here(t));
@@ -33,14 +33,14 @@ static void test_affinity_is_honoured(void **state)
 	for (int cpu = 0; cpu < CPU_SETSIZE; cpu++) {
 		cpu_set_t one;
 		struct place p;
-		struct why why = {""};
+		struct why why = { "" };
 
 		if (!CPU_ISSET((size_t)cpu, &before))
 			continue;
 		CPU_ZERO(&one);
 		CPU_SET((size_t)cpu, &one);
 		assert_int_equal(sched_setaffinity(0, sizeof one, &one), 0);
-		struct topology *t = topologies_load(&(struct source){0});
+		struct topology *t = topologies_load(&(struct source){ 0 });
 		assert_int_equal(sched_getaffinity(0, sizeof now, &now), 0);
 		assert_true(CPU_EQUAL(&one, &now));
 		assert_int_equal(topology_pus(t), 1);
@@ -59,8 +59,8 @@ static void test_xml_reads_back(void **state)
 {
 	char path[] = "/tmp/shmbench-topology-XXXXXX";
 	struct topology *t =
-		topologies_load(&(struct source){.synthetic = "package:2 core:3 pu:2"});
-	struct why why = {""};
+		topologies_load(&(struct source){ .synthetic = "package:2 core:3 pu:2" });
+	struct why why = { "" };
 	char *text = topology_xml(t, &why);
 	int fd = mkstemp(path);
 
@@ -83,7 +83,7 @@ static void test_xml_reads_back(void **state)
 static void refuse(const char *xml, const char *synthetic, const char *says)
 {
 	struct topology *t;
-	struct why why = {""};
+	struct why why = { "" };
 
 	assert_int_equal(topology_load(&t, xml, synthetic, &why), -EINVAL);
 	assert_null(t);
@@ -121,7 +121,7 @@ static void test_a_file_that_crashes_hwloc(void **state)
 	FILE *whole = fopen(topologies_path("16em64t-4s2c2t.xml", path), "r");
 	int fd = mkstemp(damaged);
 	struct topology *t;
-	struct why why = {""};
+	struct why why = { "" };
 
 	(void)state;
 	assert_non_null(whole);
@@ -142,16 +142,16 @@ static void test_a_file_that_crashes_hwloc(void **state)
 
 static void test_synthetic_texts_that_are_none(void **state)
 {
-	static const char *const wrong[] = {"",
-					    "fish",
-					    "core:4",
-					    "pu:0",
-					    "package:2 core:-1",
-					    "package:2core:2",
-					    "core pu",
-					    "package:2 pu:2 core:2"};
-	static const char *const large[] = {"core:32769 pu:2", "package:300 core:300 pu:1",
-					    "pu:1000000000", "pu:99999999999999999999"};
+	static const char *const wrong[] = { "",
+					     "fish",
+					     "core:4",
+					     "pu:0",
+					     "package:2 core:-1",
+					     "package:2core:2",
+					     "core pu",
+					     "package:2 pu:2 core:2" };
+	static const char *const large[] = { "core:32769 pu:2", "package:300 core:300 pu:1",
+					     "pu:1000000000", "pu:99999999999999999999" };
 
 	(void)state;
 	for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
@@ -164,7 +164,7 @@ static void test_attributes_are_no_levels(void **state)
 {
 	static const char text[] =
 		"package:2 [numa(memory=64000000000)] l3:1(size=1000000) core:2 pu:2";
-	struct topology *t = topologies_load(&(struct source){.synthetic = text});
+	struct topology *t = topologies_load(&(struct source){ .synthetic = text });
 
 	(void)state;
 	assert_int_equal(topology_pus(t), 8);
@@ -186,7 +186,7 @@ static void test_broken_environment_is_an_error(void **state)
 	refuse(NULL, NULL, "cannot read /nonexistent.xml");
 	assert_int_equal(unsetenv("HWLOC_XMLFILE"), 0);
 	assert_int_equal(setenv("HWLOC_SYNTHETIC", "core:3 pu:1", 1), 0);
-	struct topology *t = topologies_load(&(struct source){0});
+	struct topology *t = topologies_load(&(struct source){ 0 });
 	assert_int_equal(unsetenv("HWLOC_SYNTHETIC"), 0);
 	assert_false(topology_is_here(t));
 	assert_int_equal(topology_pus(t), 3);

@@ -17,7 +17,7 @@ typedef int parse_fn(const char *, uint64_t *, struct why *);
 
 static void accepts(parse_fn *parse, const char *text, uint64_t expected)
 {
-	struct why w = {""};
+	struct why w = { "" };
 	uint64_t value = 77;
 
 	if (parse(text, &value, &w))
@@ -29,7 +29,7 @@ static void accepts(parse_fn *parse, const char *text, uint64_t expected)
 /* With a sentence that quotes what was given and holds `hint`. */
 static void refuses(parse_fn *parse, const char *text, const char *hint)
 {
-	struct why w = {""};
+	struct why w = { "" };
 	uint64_t value;
 
 	if (parse(text, &value, &w) != -EINVAL)
@@ -114,9 +114,9 @@ static void durations(void **state)
 
 static void shares(void **state)
 {
-	static const char *const wrong[] = {"",    "-1%", "2%%",  "x",     "2 %",
-					    "inf", "nan", "0x2%", "1e999%"};
-	struct why w = {""};
+	static const char *const wrong[] = { "",    "-1%", "2%%",  "x",     "2 %",
+					     "inf", "nan", "0x2%", "1e999%" };
+	struct why w = { "" };
 	double share;
 
 	(void)state;
@@ -125,7 +125,7 @@ static void shares(void **state)
 	assert_int_equal(units_percent("0.5", &share, &w), 0);
 	assert_true(fabs(share - .005) < 1e-17);
 	for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
-		struct why why = {""};
+		struct why why = { "" };
 
 		assert_int_equal(units_percent(wrong[i], &share, &why), -EINVAL);
 		assert_non_null(strstr(why.text, "2%"));
@@ -142,29 +142,29 @@ struct listed {
 static void lists(void **state)
 {
 	static const struct listed good[] = {
-		{"0", units_size, 1, {0}},
-		{"0", units_count, 1, {0}},
-		{"4K", units_size, 1, {4096}},
-		{"4K,64,1M", units_size, 3, {4096, 64, 1 << 20}},
-		{"4K..32K", units_size, 4, {4096, 8192, 16384, 32768}},
-		{"4K..4K", units_size, 1, {4096}},
-		{"4K..1G:x16", units_size, 5, {4096, 1 << 16, 1 << 20, 1 << 24, 1 << 28}},
-		{"3..100:x10", units_size, 2, {3, 30}},
-		{"4K..20K:+4K", units_size, 5, {4096, 8192, 12288, 16384, 20480}},
-		{"0..10:+4", units_size, 3, {0, 4, 8}},
-		{"1..8", units_count, 8, {1, 2, 3, 4, 5, 6, 7, 8}},
-		{"0..2", units_count, 3, {0, 1, 2}},
-		{"1..8:x2,5", units_count, 5, {1, 2, 4, 8, 5}},
-		{"4E..7E:x16", units_size, 1, {UINT64_C(4) << 60}},
-		{"18446744073709551614..18446744073709551615",
-		 units_count,
-		 2,
-		 {UINT64_MAX - 1, UINT64_MAX}},
+		{ "0", units_size, 1, { 0 } },
+		{ "0", units_count, 1, { 0 } },
+		{ "4K", units_size, 1, { 4096 } },
+		{ "4K,64,1M", units_size, 3, { 4096, 64, 1 << 20 } },
+		{ "4K..32K", units_size, 4, { 4096, 8192, 16384, 32768 } },
+		{ "4K..4K", units_size, 1, { 4096 } },
+		{ "4K..1G:x16", units_size, 5, { 4096, 1 << 16, 1 << 20, 1 << 24, 1 << 28 } },
+		{ "3..100:x10", units_size, 2, { 3, 30 } },
+		{ "4K..20K:+4K", units_size, 5, { 4096, 8192, 12288, 16384, 20480 } },
+		{ "0..10:+4", units_size, 3, { 0, 4, 8 } },
+		{ "1..8", units_count, 8, { 1, 2, 3, 4, 5, 6, 7, 8 } },
+		{ "0..2", units_count, 3, { 0, 1, 2 } },
+		{ "1..8:x2,5", units_count, 5, { 1, 2, 4, 8, 5 } },
+		{ "4E..7E:x16", units_size, 1, { UINT64_C(4) << 60 } },
+		{ "18446744073709551614..18446744073709551615",
+		  units_count,
+		  2,
+		  { UINT64_MAX - 1, UINT64_MAX } },
 	};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
-		struct why w = {""};
+		struct why w = { "" };
 		uint64_t *v;
 		size_t n;
 
@@ -181,35 +181,35 @@ static void wrong_lists(void **state)
 	static const struct {
 		const char *text, *hint;
 	} wrong[] = {
-		{"", "4K, 1M"},
-		{"4K,", "4K, 1M"},
-		{",4K", "4K, 1M"},
-		{"4K,,8K", "4K, 1M"},
-		{"4K..1K", "is empty"},
-		{"4K..", "4K, 1M"},
-		{"..4K", "4K, 1M"},
-		{"4K..8K..16K", "4K, 1M"},
-		{"4K..8K:", "x16"},
-		{"4K..8K:16", "x16"},
-		{"4K..8K:x", "whole number"},
-		{"4K..8K:x0", "never arrives"},
-		{"4K..8K:x1", "never"},
-		{"4K..8K:+0", "never arrives"},
-		{"4K..8K:x-2", "whole"},
-		{"4K..8K:+-4K", "4K, 1M"},
-		{"4K..8K:x2K", "whole"},
-		{"4K:x2", "4K, 1M"},
-		{"0..4K", "cannot start at 0"},
-		{"4K..99999999999999999999", "too large"},
-		{"4q", "4K, 1M"},
-		{"1..1G:+1", "more than 100000"},
-		{"64,-1", "4K, 1M"},
-		{"1..1M:+1,4q", "more than 100000"},
+		{ "", "4K, 1M" },
+		{ "4K,", "4K, 1M" },
+		{ ",4K", "4K, 1M" },
+		{ "4K,,8K", "4K, 1M" },
+		{ "4K..1K", "is empty" },
+		{ "4K..", "4K, 1M" },
+		{ "..4K", "4K, 1M" },
+		{ "4K..8K..16K", "4K, 1M" },
+		{ "4K..8K:", "x16" },
+		{ "4K..8K:16", "x16" },
+		{ "4K..8K:x", "whole number" },
+		{ "4K..8K:x0", "never arrives" },
+		{ "4K..8K:x1", "never" },
+		{ "4K..8K:+0", "never arrives" },
+		{ "4K..8K:x-2", "whole" },
+		{ "4K..8K:+-4K", "4K, 1M" },
+		{ "4K..8K:x2K", "whole" },
+		{ "4K:x2", "4K, 1M" },
+		{ "0..4K", "cannot start at 0" },
+		{ "4K..99999999999999999999", "too large" },
+		{ "4q", "4K, 1M" },
+		{ "1..1G:+1", "more than 100000" },
+		{ "64,-1", "4K, 1M" },
+		{ "1..1M:+1,4q", "more than 100000" },
 	};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
-		struct why w = {""};
+		struct why w = { "" };
 		uint64_t *v;
 		size_t n;
 
@@ -227,15 +227,15 @@ static void size_texts(void **state)
 	static const struct {
 		uint64_t bytes;
 		const char *text;
-	} known[] = {{0, "0"},
-		     {1, "1"},
-		     {1000, "1000"},
-		     {1024, "1K"},
-		     {1025, "1025"},
-		     {65536, "64K"},
-		     {1536 * 1024, "1536K"},
-		     {UINT64_C(1) << 30, "1G"},
-		     {UINT64_C(7) << 60, "7E"}};
+	} known[] = { { 0, "0" },
+		      { 1, "1" },
+		      { 1000, "1000" },
+		      { 1024, "1K" },
+		      { 1025, "1025" },
+		      { 65536, "64K" },
+		      { 1536 * 1024, "1536K" },
+		      { UINT64_C(1) << 30, "1G" },
+		      { UINT64_C(7) << 60, "7E" } };
 	char buf[32];
 
 	(void)state;
@@ -251,20 +251,20 @@ static void human_texts(void **state)
 	static const struct {
 		double value;
 		const char *unit, *text;
-	} known[] = {{0, "ns", "0.00 ns"},
-		     {9.994, "ns", "9.99 ns"},
-		     {9.996, "ns", "10.0 ns"},
-		     {99.96, "ns", "100 ns"},
-		     {2671, "ns", "2.67 us"},
-		     {999.4, "ns", "999 ns"},
-		     {999.6, "ns", "1.00 us"},
-		     {999600, "ns", "1.00 ms"},
-		     {12.34e9, "ns", "12.3 s"},
-		     {5e12, "ns", "5000 s"},
-		     {1234, "ns/page", "1.23 us/page"},
-		     {1.2e9, "B/s", "1.20 GB/s"},
-		     {417e6, "messages/s", "417 Mmessages/s"},
-		     {.0625, "faults/page", "0.0625 faults/page"}};
+	} known[] = { { 0, "ns", "0.00 ns" },
+		      { 9.994, "ns", "9.99 ns" },
+		      { 9.996, "ns", "10.0 ns" },
+		      { 99.96, "ns", "100 ns" },
+		      { 2671, "ns", "2.67 us" },
+		      { 999.4, "ns", "999 ns" },
+		      { 999.6, "ns", "1.00 us" },
+		      { 999600, "ns", "1.00 ms" },
+		      { 12.34e9, "ns", "12.3 s" },
+		      { 5e12, "ns", "5000 s" },
+		      { 1234, "ns/page", "1.23 us/page" },
+		      { 1.2e9, "B/s", "1.20 GB/s" },
+		      { 417e6, "messages/s", "417 Mmessages/s" },
+		      { .0625, "faults/page", "0.0625 faults/page" } };
 	char buf[40];
 
 	(void)state;

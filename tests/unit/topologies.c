@@ -12,7 +12,7 @@ struct topology *topologies_load(const struct source *s)
 {
 	char path[PATH_MAX];
 	struct topology *t;
-	struct why why = {""};
+	struct why why = { "" };
 
 	if (topology_load(&t, s->xml ? topologies_path(s->xml, path) : NULL, s->synthetic, &why))
 		fail_msg("%s", why.text);
