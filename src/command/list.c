@@ -131,7 +131,7 @@ static double expected_seconds(const struct suite *s, const struct topology *t)
 	struct plan p;
 	double seconds = 0;
 
-	if (suite_plan(&p, s, t, directories, &w))
+	if (suite_outline(&p, s, t, directories, &w))
 		return 0;
 	seconds = (double)plan_expected_ns(&p) / 1e9;
 	plan_free(&p);

@@ -196,13 +196,13 @@ static int add_cell(struct expansion *x, const struct cell *c)
 		if (same_cell(&p->cells[i].cell, c))
 			return 0;
 	new.cell.verify = x->wish->verify;
-	new.status = cell_fits(x, &new.cell, &new.why);
+	new.status = x->wish->outline ? x->place_status : cell_fits(x, &new.cell, &new.why);
 	if (new.status &&new.status != CANNOT) {
 		*x->why = new.why;
 		return new.status;
 	}
 	int err = place_cell(x, &new);
-	if (!err && c->directory)
+	if (!err && c->directory && !x->wish->outline)
 		err = filesystem_of(c->directory, &new.filesystem, x->why);
 	if (err)
 		return err;

@@ -21,6 +21,7 @@ struct wish {
 	const char *base;               /* "sysv", "pipe", "ring/memfd"; NULL: sysv and ring/sysv */
 	unsigned blocks;
 	bool verify;
+	bool outline; /* for its expected time only: limits and file systems are not looked at */
 	const struct topology *topology;
 };
 

@@ -113,10 +113,12 @@ int suite_requests(const struct suite *s, struct request **requests, size_t *n, 
 	return err;
 }
 
-int suite_plan(struct plan *p, const struct suite *s, const struct topology *t,
-	       const char *const directories[], struct why *w)
+int suite_outline(struct plan *p, const struct suite *s, const struct topology *t,
+		  const char *const directories[], struct why *w)
 {
-	struct wish wish = { .directories = directories, .blocks = s->blocks, .topology = t };
+	struct wish wish = {
+		.directories = directories, .blocks = s->blocks, .topology = t, .outline = true
+	};
 	int err = suite_requests(s, &wish.request, &wish.requests, w);
 
 	if (!err)

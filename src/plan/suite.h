@@ -20,8 +20,8 @@ const struct suite *suite_find(const char *name);
 /* The requests of a suite, malloc'ed. */
 int suite_requests(const struct suite *s, struct request **requests, size_t *n, struct why *w);
 
-/* The plan of a suite as it stands, with the companions that every plan has. */
-int suite_plan(struct plan *p, const struct suite *s, const struct topology *t,
-	       const char *const directories[], struct why *w);
+/* The outline of a suite's plan, for its expected time. */
+int suite_outline(struct plan *p, const struct suite *s, const struct topology *t,
+		  const char *const directories[], struct why *w);
 
 #endif

@@ -88,7 +88,7 @@ int machine_shm(struct machine_shm *shm)
 
 struct reading machine_shm_limits(void)
 {
-	struct machine_shm shm;
+	struct machine_shm shm = { 0 };
 	int err = machine_shm(&shm);
 	double page = (double)sysconf(_SC_PAGESIZE);
 	char each[32], all[32], used[32];
