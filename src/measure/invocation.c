@@ -67,20 +67,19 @@ struct inherited {
 /* In the child, up to exec. Bound before exec and not after: the new address space is then never
  * seen by another CPU. An unmap of one that was sends a TLB flush there even when that CPU has
  * long been idle, which made shmdt 10 % and shmat 3 % slower here. */
-__attribute__((noreturn)) static void become_worker(const struct inherited *fd,
-						    const struct planned *p, char **environment)
+__attribute__((noreturn)) static void
+become_worker(const struct inherited *fd, const struct planned *p, char **environment, pid_t parent)
 {
 	char *argv[] = { "shmbench", "worker", "3", "4", "5", NULL };
 	struct why why = { 0 };
 	sigset_t none;
-	pid_t parent = getppid();
 	int cpu, in = open("/dev/null", O_RDONLY);
 
 	/* A run that is killed takes its worker with it; the setting survives exec (prctl(2)). */
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
-	if (parent == 1 || in < 0 || setpgid(0, 0) || dup2(in, STDIN_FILENO) < 0 ||
+	if (getppid() != parent || in < 0 || setpgid(0, 0) || dup2(in, STDIN_FILENO) < 0 ||
 	    dup2(fd->assignment, ASSIGNMENT_FD) < 0 || dup2(fd->outcome, OUTCOME_FD) < 0 ||
 	    dup2(fd->ledger, LEDGER_FD) < 0)
 		_exit(EXIT_SPAWN);
@@ -95,9 +94,11 @@ __attribute__((noreturn)) static void become_worker(const struct inherited *fd,
 static int spawn(const struct inherited *fd, const struct planned *p, char **environment,
 		 pid_t *pid)
 {
+	pid_t parent = getpid();
+
 	*pid = fork();
 	if (*pid == 0)
-		become_worker(fd, p, environment);
+		become_worker(fd, p, environment, parent);
 	if (*pid < 0)
 		return -errno;
 	/* In both processes, so that whichever is first, the group exists. After exec: EACCES. */
