@@ -185,6 +185,7 @@ static int open_record(struct session *s, struct why *w)
 		.argv = s->argv,
 		.seed = o->seed,
 		.labels = o->label,
+		.raw = o->raw,
 		.threshold = o->threshold,
 		.time_budget_ns = s->options.budget_ns,
 		.clock = clock_examine(),
@@ -198,6 +199,7 @@ static int open_record(struct session *s, struct why *w)
 		err = run_json_begin(&s->json, &facts, w);
 	if (!err)
 		err = recorder_open(&s->recorder, &s->plan, s->directory.path, s->directory.id, w);
+	s->recorder.raw = o->raw;
 	json_decref(facts.environment);
 	free(xml);
 	return err;

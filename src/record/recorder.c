@@ -5,6 +5,7 @@
 #include "analyse/quantile.h"
 #include "record/cell.h"
 #include "record/flags.h"
+#include "record/raw.h"
 #include "record/recorder.h"
 
 /* What a row of invocations.csv says before any number. */
@@ -204,6 +205,8 @@ static int append_ok(struct recorder *r, const struct invocation *i, unsigned me
 	    profile_add(&r->profile, cell, metric, i->out))
 		return fail(w, ENOMEM, "the distribution of %s", h.metric->name);
 	int err = append_windows(r, i, metric, d, w);
+	if (!err && r->raw)
+		err = raw_write(r->dir, i, metric, w);
 	row_machine(&row, r, i); /* uses the workspace that d->sorted is in */
 	csv_row_text(&row, INVOCATIONS_flags, flags.text);
 	return err ? err : csv_writer_append(&r->invocations, &row, w);

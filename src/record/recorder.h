@@ -15,6 +15,7 @@
 struct recorder {
 	const struct plan *plan;
 	const char *dir, *run_id;
+	bool raw; /* keep every sample; set after recorder_open */
 	struct csv_writer invocations, windows;
 	struct distribution distribution;
 	struct profile profile;

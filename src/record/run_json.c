@@ -6,6 +6,7 @@
 #include <unistd.h>
 #include "version.h"
 #include "record/cell.h"
+#include "record/raw.h"
 #include "record/run_json.h"
 
 static const char schema[] = "shmbench.run.v1";
@@ -206,6 +207,7 @@ static json_t *root_json(const struct run_facts *f)
 			    json_pack("{s:o, s:n}", "start", clock_json(&f->clock), "end"));
 	json_object_set(root, "environment", f->environment ? f->environment : json_null());
 	json_object_set_new(root, "topology_xml", text_or_null(f->topology_xml));
+	json_object_set_new(root, "samples", f->raw ? json_string(RAW_NAME) : json_null());
 	json_object_set_new(root, "unavailable", unavailable_json(f->unavailable));
 	json_object_set_new(root, "warnings", json_array());
 	json_object_set_new(root, "started", json_string(run_directory_time(now, sizeof now)));

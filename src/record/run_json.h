@@ -25,6 +25,7 @@ struct run_facts {
 	char *const *argv;         /* the command line */
 	uint64_t seed;             /* a string in JSON, whose numbers end at 2^53 */
 	const char *const *labels; /* "KEY=VALUE", NULL-ended; or NULL */
+	bool raw;                  /* every sample was kept */
 	double threshold;          /* --threshold, 0.03 */
 	uint64_t time_budget_ns;
 	struct clock_quality clock;
