@@ -163,6 +163,9 @@ drawable(x) = wanted(0) && (usable(0) ? 1 : (left_out = left_out + 1, 0))
 kept = 0
 keep(x) = (kept = drawable(0)) ? number(0) : NaN
 seen(v) = kept ? span(v) : NaN
+# The end of an interval; without one (below 6 invocations) the estimate itself: rows in which a
+# column is empty would be dropped from the table.
+end(column_, estimate) = strcol(column_) eq "" ? column(estimate) : column(column_)
 note = ""
 left_out_text(x) = left_out == 0 ? "" : plural(left_out, "row")." without a value left out"
 

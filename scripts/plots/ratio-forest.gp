@@ -16,7 +16,10 @@ too_many = 0
 array slot_text[most + 20]
 array slot_series[most + 20]
 array slot_value[most + 20]
-wanted(x) = strcol("metric") eq metric && strcol("ratio") ne "" && strcol("status") eq "ok"
+is_base(x) = strcol("base") eq (strcol("channel") eq "" ? "" : "channel=".strcol("channel") \
+	.(strcol("region") eq "" ? "" : ",")).(strcol("region") eq "" ? "" : "region=".strcol("region"))
+wanted(x) = strcol("metric") eq metric && strcol("status") eq "ok" && strcol("ratio") ne "" && \
+	!is_base(0)
 base = ""
 heading(x) = base eq strcol("base") ? 0 : (base = strcol("base"), slot = slot + 1, \
 	slot_series[slot] = "", \
@@ -27,14 +30,14 @@ interval(x) = strcol("ratio_low") eq "" ? "" : \
 estimate(x) = sprintf("%.3g", column("ratio")).interval(0)
 take(x) = (kept = wanted(0)) == 0 ? NaN : slot >= most ? (too_many = too_many + 1, kept = 0) \
 	: (heading(0), slot = slot + 1, slot_text[slot] = shown(series_name(0)), \
-	slot_series[slot] = placed(0), slot_value[slot] = estimate(0), span(column("ratio_low")), span(column("ratio_high")), slot)
+	slot_series[slot] = placed(0), slot_value[slot] = estimate(0), span(end("ratio_low", "ratio")), span(end("ratio_high", "ratio")), slot)
 one = span(1)
 do for [metric in metrics] {
 	eval survey("summary.csv")
 	base = ""
 	set table $ROWS append
-	plot "summary.csv" using (take(0)):(seen(column("ratio"))):(column("ratio_low")): \
-		(column("ratio_high")) with table if (kept)
+	plot "summary.csv" using (take(0)):(seen(column("ratio"))):(end("ratio_low", "ratio")): \
+		(end("ratio_high", "ratio")) with table if (kept)
 	unset table
 }
 if (slot == 0) { eval say_nothing("no row has a ratio to a base") }

@@ -21,8 +21,8 @@ rate_low = 1e300; rate_high = -1e300
 seen(v) = kept == 0 ? NaN : strcol("metric") eq "bandwidth" ? span(v) : \
 	(v < rate_low ? (rate_low = v) : 0, v > rate_high ? (rate_high = v) : 0, v)
 set table $ROWS
-plot "summary.csv" using (keep(0)):(see_size(0)):(seen(column("median"))):(column("ci_low")): \
-	(column("ci_high")):(metric_number(0)) with table if (kept)
+plot "summary.csv" using (keep(0)):(see_size(0)):(seen(column("median"))):(end("ci_low", "median")): \
+	(end("ci_high", "median")):(metric_number(0)) with table if (kept)
 unset table
 if (series == 0) { eval say_nothing("no throughput row with a value") }
 load PLOTS."sorted.gp"
