@@ -147,9 +147,10 @@ number(x) = number_from(series_name(0), 1)
 shown(s) = directory_of(s) ? head(s)." ".tail(word(s, 2)).rest(s, 3) : s
 rest(s, i) = i > words(s) ? "" : " ".word(s, i).rest(s, i + 1)
 # Width of the longest name in pixels, about.
+character = TERM eq "dumb" ? 9 : 7
 measure_names = 'names_width = 0; do for [n = 1:series] { ' \
-	.'if (7 * strlen(shown(name[n])) > names_width) { ' \
-	.'names_width = 7 * strlen(shown(name[n])) } }'
+	.'if (character * strlen(shown(name[n])) > names_width) { ' \
+	.'names_width = character * strlen(shown(name[n])) } }'
 # Series of one colour get different dashes.
 dash_from(i, n) = i >= n ? 1 : (colour(name[i]) == colour(name[n])) + dash_from(i + 1, n)
 dash(n) = dash_from(1, n)

@@ -49,7 +49,7 @@ longest = 0
 do for [i = 1:slot] {
 	if (slot_series[i] ne "" && strlen(slot_text[i]) > longest) { longest = strlen(slot_text[i]) }
 }
-margin_left = 34 + 7.0 * longest; legend_width = 150
+margin_left = 34 + character * longest; legend_width = 150
 eval open(960, 170 + 18 * slot, "Ratio to the base: median and interval of the pairs")
 eval panel(1, 1, 1, 1)
 set yrange [slot + 0.6:0.4]
