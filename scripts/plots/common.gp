@@ -178,6 +178,7 @@ if (TERM ne "dumb") { set grid linetype 1 linecolor rgb "#DDDDDD" linewidth 0.6 
 set style fill transparent solid 0.18 noborder
 set key noautotitle
 set pointsize 0.8
+set ylabel offset 1, 0
 line = "linecolor rgb colour(name[n]) dashtype dash(n) linewidth 1.5"
 line_and_points = line." pointtype point(name[n])"
 small = TERM eq "dumb" ? "" : ",10"
@@ -208,7 +209,7 @@ drop_texts = 'unset label 1; unset label 2; unset label 3'
 # --- panels and axes ----------------------------------------------------------------------------
 # Margins are pixels of the SVG; the legend has a column of its own at the right.
 
-margin_left = 84.0; margin_top = 84.0; margin_bottom = 70.0; gap_x = 86.0; gap_y = 78.0
+margin_left = 96.0; margin_top = 84.0; margin_bottom = 70.0; gap_x = 100.0; gap_y = 92.0
 legend_width = 190.0 # of a figure with a legend: by its names, see legend_room
 panel_width(columns) = (width - margin_left - legend_width - gap_x * (columns - 1)) / columns
 panel_height(rows) = (height - margin_top - margin_bottom - gap_y * (rows - 1)) / rows

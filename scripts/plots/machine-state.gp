@@ -10,11 +10,12 @@ PLOTS = ARG0[1:strlen(ARG0) - strlen(NAME) - 3]; load PLOTS."common.gp"
 
 if (!present("windows.csv")) { eval say_nothing("windows.csv in ".RUN." is missing or has no rows") }
 
-# A window has one row per metric, all with the same canaries: the first one counts.
-last_window = ""
+# A window has one row per metric, all with the same canaries: the first one counts. Windows of an
+# invocation that lie before one already seen are of a further metric.
+latest = 0
 window = 0
-is_new(x) = last_window eq strcol("invocation")." ".strcol("window") ? 0 : \
-	(last_window = strcol("invocation")." ".strcol("window"), window = window + 1, 1)
+is_new(x) = column("started_ns") <= latest ? 0 : \
+	(latest = column("started_ns"), window = window + 1, 1)
 started = 0
 see_start(x) = started == 0 ? (started = column("started_ns")) : 0
 set table $NOTHING
@@ -27,14 +28,15 @@ windows = window
 step = int((windows + 2999) / 3000)
 step = step < 2 ? 1 : step % 2 == 0 ? step + 1 : step
 step = step % 5 == 0 ? step + 2 : step
-last_window = ""
+latest = 0
 window = 0
 canaries = 0
 lines = 0
 take(x) = (kept = is_new(0) && window % step == 0) == 0 ? NaN : \
 	(column("started_ns") - started) * 1e-9
-see_canary(c) = kept == 0 || strcol(c) eq "" ? NaN : (canaries = canaries + 1, column(c))
-see_line(c) = kept == 0 || strcol(c) eq "" ? NaN : (lines = lines + 1, span(1e-9 * column(c)))
+# Absent is -1 here: a row with an empty column would be dropped from the table.
+see_canary(c) = kept == 0 || strcol(c) eq "" ? -1 : (canaries = canaries + 1, column(c))
+see_line(c) = kept == 0 || strcol(c) eq "" ? -1 : (lines = lines + 1, span(1e-9 * column(c)))
 set table $ROWS
 plot "windows.csv" using (take(0)):(see_canary("role0_canary_before")): \
 	(see_canary("role1_canary_before")):(see_line("cache_line_ns_before")) with table if (kept)
@@ -44,19 +46,21 @@ if (canaries + lines == 0) { eval say_nothing("windows.csv has no canary and no 
 eval numbers
 note = step == 1 ? plural(windows, "window") : \
 	sprintf("%d windows, one in %d drawn", windows, step)
+value(c) = column(c) < 0 ? NaN : column(c)
 panels = (canaries > 0) + (lines > 0)
 legend_width = 110
 eval open(960, 150 + 230 * panels, "The machine's state over the run")
 set multiplot
 set pointsize 0.35
+set xrange [0:*]
 set xlabel "time since the first window (s)"
 if (canaries > 0) {
 	eval panel(1, panels, 1, 1)
 	eval legend
 	set ylabel "canary: adds per chain cycle"
 	set yrange [0:*]
-	plot $ROWS using 1:2 with points pointtype 7 linecolor rgb 0x0072B2 title "role 0", \
-		$ROWS using 1:3 with points pointtype 6 linecolor rgb 0xD55E00 title "role 1"
+	plot $ROWS using 1:(value(2)) with points pointtype 7 linecolor rgb 0x0072B2 title "role 0", \
+		$ROWS using 1:(value(3)) with points pointtype 6 linecolor rgb 0xD55E00 title "role 1"
 	eval drop_texts
 }
 if (lines > 0) {
@@ -64,6 +68,6 @@ if (lines > 0) {
 	unset key
 	set ylabel "cache line, one way"
 	eval log_axis("y", "s")
-	plot $ROWS using 1:4 with points pointtype 7 linecolor rgb 0x009E73
+	plot $ROWS using 1:(value(4)) with points pointtype 7 linecolor rgb 0x009E73
 }
 unset multiplot

@@ -16,18 +16,15 @@ too_many = 0
 array slot_text[most + 20]
 array slot_series[most + 20]
 array slot_value[most + 20]
-is_base(x) = strcol("base") eq (strcol("channel") eq "" ? "" : "channel=".strcol("channel") \
-	.(strcol("region") eq "" ? "" : ",")).(strcol("region") eq "" ? "" : "region=".strcol("region"))
-wanted(x) = strcol("metric") eq metric && strcol("status") eq "ok" && strcol("ratio") ne "" && \
-	!is_base(0)
+wanted(x) = strcol("metric") eq metric && strcol("status") eq "ok" && strcol("ratio") ne ""
 base = ""
 heading(x) = base eq strcol("base") ? 0 : (base = strcol("base"), slot = slot + 1, \
 	slot_series[slot] = "", \
 	slot_text[slot] = metric.(metric eq strcol("benchmark") ? "" : " of ".strcol("benchmark")) \
 	.", relative to ".base, slot_value[slot] = "", 0)
 interval(x) = strcol("ratio_low") eq "" ? "" : \
-	sprintf(" [%.3g, %.3g]", column("ratio_low"), column("ratio_high"))
-estimate(x) = sprintf("%.3g", column("ratio")).interval(0)
+	sprintf(" [%#.3g, %#.3g]", column("ratio_low"), column("ratio_high"))
+estimate(x) = sprintf("%#.3g", column("ratio")).interval(0)
 take(x) = (kept = wanted(0)) == 0 ? NaN : slot >= most ? (too_many = too_many + 1, kept = 0) \
 	: (heading(0), slot = slot + 1, slot_text[slot] = shown(series_name(0)), \
 	slot_series[slot] = placed(0), slot_value[slot] = estimate(0), span(end("ratio_low", "ratio")), span(end("ratio_high", "ratio")), slot)

@@ -66,7 +66,7 @@ do for [m = 1:2] {
 		for [n = 1:series] $SORTED using 2:(of(m, 3)) with linespoints @line_and_points \
 		title shown(name[n]), \
 		for [k = 1:bounds] $SORTED using 2:(bound_at(k, column(2)) / (m == 1 ? column(2) : 1)) \
-		with lines linecolor rgb 0x666666 dashtype 2 linewidth 1.5 \
+		with linespoints pointtype 2 linecolor rgb 0x666666 dashtype 2 linewidth 1.5 \
 		title k == 1 ? "copy bound" : ""
 	eval drop_texts
 }
