@@ -46,7 +46,7 @@ if (canaries + lines == 0) { eval say_nothing("windows.csv has no canary and no 
 eval numbers
 note = step == 1 ? plural(windows, "window") : \
 	sprintf("%d windows, one in %d drawn", windows, step)
-value(c) = column(c) < 0 ? NaN : column(c)
+known(c) = column(c) < 0 ? NaN : column(c)
 panels = (canaries > 0) + (lines > 0)
 legend_width = 110
 eval open(960, 150 + 230 * panels, "The machine's state over the run")
@@ -59,8 +59,8 @@ if (canaries > 0) {
 	eval legend
 	set ylabel "canary: adds per chain cycle"
 	set yrange [0:*]
-	plot $ROWS using 1:(value(2)) with points pointtype 7 linecolor rgb 0x0072B2 title "role 0", \
-		$ROWS using 1:(value(3)) with points pointtype 6 linecolor rgb 0xD55E00 title "role 1"
+	plot $ROWS using 1:(known(2)) with points pointtype 7 linecolor rgb 0x0072B2 title "role 0", \
+		$ROWS using 1:(known(3)) with points pointtype 6 linecolor rgb 0xD55E00 title "role 1"
 	eval drop_texts
 }
 if (lines > 0) {
@@ -68,6 +68,6 @@ if (lines > 0) {
 	unset key
 	set ylabel "cache line, one way"
 	eval log_axis("y", "s")
-	plot $ROWS using 1:(value(4)) with points pointtype 7 linecolor rgb 0x009E73
+	plot $ROWS using 1:(known(4)) with points pointtype 7 linecolor rgb 0x009E73
 }
 unset multiplot

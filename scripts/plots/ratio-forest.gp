@@ -22,9 +22,10 @@ heading(x) = base eq strcol("base") ? 0 : (base = strcol("base"), slot = slot + 
 	slot_series[slot] = "", \
 	slot_text[slot] = metric.(metric eq strcol("benchmark") ? "" : " of ".strcol("benchmark")) \
 	.", relative to ".base, slot_value[slot] = "", 0)
+digits(v) = sprintf(v < 99.95 ? "%#.3g" : "%.0f", v)
 interval(x) = strcol("ratio_low") eq "" ? "" : \
-	sprintf(" [%#.3g, %#.3g]", column("ratio_low"), column("ratio_high"))
-estimate(x) = sprintf("%#.3g", column("ratio")).interval(0)
+	" [".digits(column("ratio_low")).", ".digits(column("ratio_high"))."]"
+estimate(x) = digits(column("ratio")).interval(0)
 take(x) = (kept = wanted(0)) == 0 ? NaN : slot >= most ? (too_many = too_many + 1, kept = 0) \
 	: (heading(0), slot = slot + 1, slot_text[slot] = shown(series_name(0)), \
 	slot_series[slot] = placed(0), slot_value[slot] = estimate(0), span(end("ratio_low", "ratio")), span(end("ratio_high", "ratio")), slot)

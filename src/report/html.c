@@ -15,7 +15,8 @@ static const char style[] =
 	"color:#222;background:#fff}"
 	"h1{font-size:1.5rem;margin:.5rem 0}h2{font-size:1.2rem;margin:2.2rem 0 .6rem;"
 	"border-bottom:1px solid #ccc}"
-	"figure{margin:1rem 0;break-inside:avoid}figure svg{max-width:100%;height:auto}"
+	"figure{margin:1rem 0;break-inside:avoid;overflow-x:auto}"
+	"figure svg{max-width:100%;min-width:42rem;height:auto}"
 	"figcaption{color:#444;font-size:.9rem}"
 	".wide{overflow-x:auto;margin:1rem 0}"
 	"table{border-collapse:collapse;font-size:.85rem;font-variant-numeric:tabular-nums}"
@@ -27,7 +28,8 @@ static const char style[] =
 	"code,pre{font-family:ui-monospace,monospace;font-size:.85rem;white-space:pre-wrap;"
 	"overflow-wrap:anywhere}"
 	"nav a{margin-right:1rem}"
-	"@media print{body{max-width:none;padding:0}.wide{overflow:visible}nav{display:none}}";
+	"@media print{body{max-width:none;padding:0}.wide,figure{overflow:visible}"
+	"figure svg{min-width:0}nav{display:none}}";
 
 static void put_head(const struct report_page *p, FILE *f)
 {

@@ -20,19 +20,24 @@ static int make_directory(const char *path, struct why *w)
 	return 0;
 }
 
-/* A figure without rows is left out in silence; any other reason is told once. */
-static void draw_all(const char *dir, const char *plots, struct why *missing)
+/* A figure without rows is left out in silence. All are tried; the first of the other reasons is
+ * told, and returned. */
+static int draw_all(const char *dir, const char *plots, struct why *missing)
 {
 	char path[PATH_MAX];
+	int first = 0;
 
 	for (const struct figure *g = figures; g->name; g++) {
 		struct why why = { 0 };
 
 		snprintf(path, sizeof path, "%s/%s.svg", plots, g->name);
 		int err = figure_draw(g, dir, &terminals[0], path, &why);
-		if (err && !(err == CANNOT && strstr(why.text, "nothing drawn")) && !*missing->text)
-			*missing = why;
+		if (!err || first || (err == CANNOT && strstr(why.text, "nothing drawn")))
+			continue;
+		*missing = why;
+		first = err;
 	}
+	return first;
 }
 
 /* Broken between words, continued under the text and not under the dash. */
@@ -111,7 +116,7 @@ int report_run(const char *dir, const char *out, FILE *tables, struct why *w)
 	struct reader run;
 	struct rows rows;
 	struct why missing = { 0 };
-	int err = reader_open(&run, dir, w);
+	int undrawn = 0, err = reader_open(&run, dir, w);
 
 	if (err)
 		return err;
@@ -126,13 +131,14 @@ int report_run(const char *dir, const char *out, FILE *tables, struct why *w)
 	if (!err) {
 		struct report_page page = { .run = &run, .rows = &rows, .plots = plots };
 
-		draw_all(dir, plots, &missing);
+		undrawn = draw_all(dir, plots, &missing);
 		page.no_plots = missing.text;
 		err = make_page(&page, to, tables, w);
 		rows_free(&rows);
 	}
 	reader_close(&run);
-	if (!err && *missing.text)
-		err = cannot(w, "%s", missing.text);
-	return err;
+	if (err || !undrawn)
+		return err;
+	*w = missing;
+	return undrawn;
 }

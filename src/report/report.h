@@ -9,8 +9,8 @@
  * tables and findings as text into `tables` (NULL: none). With `out` the plots and the page go to
  * that directory, which is made. summary.csv must be up to date (summary_write()).
  *
- * CANNOT: all of that but some figures, or all of them, and the sentence says why: gnuplot is not
- * installed, or one of its scripts failed. Other errors: something else could not be made.
+ * CANNOT: all of that but the figures, since gnuplot is not installed; the sentence says how to
+ * get it. Other errors: something could not be made; a figure that fails keeps nothing else back.
  */
 int report_run(const char *dir, const char *out, FILE *tables, struct why *w);
 
