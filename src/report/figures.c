@@ -7,6 +7,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <spawn.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -120,7 +121,7 @@ const char *figure_path(const struct figure *f, const char *run, const struct te
 	return buf;
 }
 
-static int has_scripts(const char *dir)
+static bool has_scripts(const char *dir)
 {
 	char path[PATH_MAX];
 
@@ -128,31 +129,39 @@ static int has_scripts(const char *dir)
 	       !access(path, R_OK);
 }
 
+/* PREFIX/bin/shmbench has them in PREFIX/share/shmbench/plots. */
+static bool installed_beside(char *dir, size_t len)
+{
+	char exe[PATH_MAX];
+	ssize_t n = readlink("/proc/self/exe", exe, sizeof exe - 1);
+
+	exe[n > 0 ? n : 0] = '\0';
+	char *slash = strrchr(exe, '/');
+	if (slash)
+		*slash = '\0';
+	return slash && snprintf(dir, len, "%s/../share/shmbench/plots", exe) < (int)len;
+}
+
 /* What the user says, what was installed beside this program, where it was built. */
 static int find_scripts(char *dir, size_t len, struct why *w)
 {
 	const char *said = getenv("SHMBENCH_PLOTS");
-	char exe[PATH_MAX];
 
 	if (said && *said) {
 		snprintf(dir, len, "%s", said);
 		return has_scripts(dir) ? 0
 					: misused(w, "SHMBENCH_PLOTS=%s has no common.gp", said);
 	}
-	ssize_t n = readlink("/proc/self/exe", exe, sizeof exe - 1);
-	exe[n > 0 ? n : 0] = '\0';
-	char *slash = strrchr(exe, '/');
-	if (slash)
-		*slash = '\0';
-	snprintf(dir, len, "%s/../share/shmbench/plots", exe);
-	if (has_scripts(dir))
+	if (installed_beside(dir, len) && has_scripts(dir))
 		return 0;
 	snprintf(dir, len, "%s", SHMBENCH_PLOTS_SOURCE);
 	if (has_scripts(dir))
 		return 0;
-	return fail(w, ENOENT,
-		    "the gnuplot scripts are neither in %s/../share/shmbench/plots nor in %s", exe,
-		    SHMBENCH_PLOTS_SOURCE);
+	return fail(
+		w, ENOENT,
+		"the gnuplot scripts are neither in ../share/shmbench/plots beside this program "
+		"nor in %s; SHMBENCH_PLOTS can name another directory",
+		SHMBENCH_PLOTS_SOURCE);
 }
 
 extern char **environ;

@@ -279,7 +279,7 @@ static int ring_regions(struct findings *f, const struct rows *r, struct why *w)
 	struct pick p = { .benchmark = "throughput", .metric = "message", .channel = "ring" };
 	double low = NAN, high = NAN;
 	size_t n = 0, intervals = 0, shown = 0;
-	char a[32], b[32];
+	char a[32], b[32], c[80] = "";
 
 	for (size_t i = 0; i < r->n; i++) {
 		double ratio = row_number(&r->row[i], SUMMARY_ratio);
@@ -294,36 +294,46 @@ static int ring_regions(struct findings *f, const struct rows *r, struct why *w)
 	}
 	if (n < 2)
 		return 0;
+	digits_text(low, a, sizeof a);
+	digits_text(high, b, sizeof b);
+	if (intervals)
+		snprintf(c, sizeof c, "; the interval shows a difference in %zu of %zu rows", shown,
+			 intervals);
 	return say(f, w,
 		   "Rings in other regions take %s to %s times as long per message as a ring in a "
-		   "System V segment; the interval shows a difference in %zu of the %zu rows that "
-		   "have one.",
-		   digits_text(low, a, sizeof a), digits_text(high, b, sizeof b), shown, intervals);
+		   "System V segment%s.",
+		   a, b, c);
 }
 
 /* How near the ring comes to copying alone. */
 static int near_bound(struct findings *f, const struct rows *r, struct why *w)
 {
-	struct pick p = { .benchmark = "bounds", .metric = "copy" };
-	const struct row *bound = find(r, &p);
+	struct pick p = { .benchmark = "throughput",
+			  .metric = "bandwidth",
+			  .channel = "ring",
+			  .region = "sysv" };
 	char a[60], b[60], message[32];
 
-	p = (struct pick){ .benchmark = "throughput",
-			   .metric = "bandwidth",
-			   .channel = "ring",
-			   .region = "sysv" };
 	p.message = extreme(r, &p, AXIS_MESSAGE, true);
 	const struct row *ring = p.message ? find(r, &p) : NULL;
+	p = (struct pick){ .benchmark = "bounds", .metric = "copy", .message = p.message };
+	const struct row *bound = find(r, &p);
+	p.message = 0;
+	if (!bound)
+		bound = find(r, &p);
 	if (!bound || !ring)
 		return 0;
-	units_size_text(p.message, message, sizeof message);
+	double share = row_number(ring, SUMMARY_median) / row_number(bound, SUMMARY_median);
+	units_size_text(axis_number(ring, AXIS_MESSAGE), message, sizeof message);
 	return say(
 		f, w,
 		"With messages of %s bytes a ring in a System V segment moves %s, %.0f %% of the "
-		"copy bound of %s.",
-		message, row_value(ring, SUMMARY_median, a, sizeof a),
-		100 * row_number(ring, SUMMARY_median) / row_number(bound, SUMMARY_median),
-		row_value(bound, SUMMARY_median, b, sizeof b));
+		"copy bound of %s%s.",
+		message, row_value(ring, SUMMARY_median, a, sizeof a), 100 * share,
+		row_value(bound, SUMMARY_median, b, sizeof b),
+		share > 1.05 ? ", which was taken at another moment: the machine was not the same "
+			       "in both (see the figure of its state)"
+			     : "");
 }
 
 /* What to distrust, last: it qualifies everything above. */

@@ -24,13 +24,14 @@ static int make_directory(const char *path, struct why *w)
  * told, and returned. */
 static int draw_all(const char *dir, const char *plots, struct why *missing)
 {
-	char path[PATH_MAX];
+	char path[PATH_MAX + 64];
 	int first = 0;
 
 	for (const struct figure *g = figures; g->name; g++) {
 		struct why why = { 0 };
 
-		snprintf(path, sizeof path, "%s/%s.svg", plots, g->name);
+		if (snprintf(path, sizeof path, "%s/%s.svg", plots, g->name) >= (int)sizeof path)
+			continue;
 		int err = figure_draw(g, dir, &terminals[0], path, &why);
 		if (!err || first || (err == CANNOT && strstr(why.text, "nothing drawn")))
 			continue;
