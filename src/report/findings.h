@@ -15,4 +15,11 @@ struct findings {
 int findings_make(struct findings *f, const struct rows *r, struct why *w);
 void findings_free(struct findings *f);
 
+/* The rest is for the files that make sentences. Append one; -ENOMEM. */
+__attribute__((format(printf, 3, 4))) int findings_say(struct findings *f, struct why *w,
+						       const char *fmt, ...);
+
+/* Those about page faults. */
+int findings_faults(struct findings *f, const struct rows *r, struct why *w);
+
 #endif
