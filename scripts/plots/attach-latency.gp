@@ -23,7 +23,8 @@ state_number(x) = kept == 0 ? NaN : \
 see_size(x) = kept == 0 ? NaN : (sizes = joined(sizes, strcol("size_bytes")), column("size_bytes"))
 set table $ROWS
 plot "summary.csv" using (keep(0)):(see_size(0)):(seen(1e-9 * column("median"))): \
-	(1e-9 * end("ci_low", "median")):(1e-9 * end("ci_high", "median")):(metric_number(0)):(state_number(0)) with table if (kept)
+	(seen(1e-9 * end("ci_low", "median"))):(seen(1e-9 * end("ci_high", "median"))): \
+	(metric_number(0)):(state_number(0)) with table if (kept)
 unset table
 if (series == 0) { eval say_nothing("no attach or detach row with a value") }
 load PLOTS."sorted.gp"

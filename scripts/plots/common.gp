@@ -34,6 +34,7 @@ set datafile missing NaN
 
 # A header alone is no data.
 present(file) = int(system("head -n 2 ".file." 2>/dev/null | wc -l")) > 1
+no_rows(file) = file." in ".RUN." is missing or has no rows"
 say_nothing(reason) = 'print "'.NAME.': '.reason.'; nothing drawn"; exit gnuplot'
 
 # --- lists: words in one string, those with blanks in them quoted -------------------------------
@@ -63,7 +64,7 @@ plural(n, one) = sprintf("%d %s%s", n, one, n == 1 ? "" : "s")
 
 # --- the run: its name, and the directories of its file regions in the order given --------------
 
-if (!present("summary.csv")) { eval say_nothing("summary.csv in ".RUN." is missing or has no rows") }
+if (!present("summary.csv")) { eval say_nothing(no_rows("summary.csv")) }
 run_id = ""
 directories = ""
 see_run(x) = (run_id = strcol("run_id"), \
@@ -213,7 +214,8 @@ margin_left = 96.0; margin_top = 84.0; margin_bottom = 70.0; gap_x = 100.0; gap_
 legend_width = 190.0 # of a figure with a legend: by its names, see legend_room
 panel_width(columns) = (width - margin_left - legend_width - gap_x * (columns - 1)) / columns
 panel_height(rows) = (height - margin_top - margin_bottom - gap_y * (rows - 1)) / rows
-panel(row, rows, column_, columns) = sprintf('set lmargin at screen %g; set rmargin at screen %g; ' \
+panel(row, rows, column_, columns) = sprintf( \
+	'set lmargin at screen %g; set rmargin at screen %g; ' \
 	.'set tmargin at screen %g; set bmargin at screen %g', \
 	from_left(margin_left + (column_ - 1) * (panel_width(columns) + gap_x)), \
 	from_left(margin_left + (column_ - 1) * (panel_width(columns) + gap_x) \

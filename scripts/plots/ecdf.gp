@@ -4,7 +4,7 @@
 # long; right, the share that took longer, on a logarithmic scale, where the tail can be seen.
 # The caller has set title_text, and wanted() for its rows of distribution.csv.
 
-if (!present("distribution.csv")) { eval say_nothing("distribution.csv in ".RUN." is missing or has no rows") }
+if (!present("distribution.csv")) { eval say_nothing(no_rows("distribution.csv")) }
 usable(x) = strcol("value") ne ""
 eval survey("distribution.csv")
 rarest = 1

@@ -15,7 +15,8 @@ scale(x) = strcol("metric") eq "sweep" ? 1e-9 : 1
 seen(v) = kept && strcol("metric") eq "sweep" ? span(v) : v
 set table $ROWS
 plot "summary.csv" using (keep(0)):(seen(scale(0) * column("median"))): \
-	(scale(0) * end("ci_low", "median")):(scale(0) * end("ci_high", "median")):(metric_number(0)) \
+	(seen(scale(0) * end("ci_low", "median"))): \
+	(seen(scale(0) * end("ci_high", "median"))):(metric_number(0)) \
 	with table if (kept)
 unset table
 if (series == 0) { eval say_nothing("no first-touch row with a value") }

@@ -8,7 +8,7 @@
 NAME = "machine-state"; RUN = ARG1; OUT = ARG2; TERM = ARG3
 PLOTS = ARG0[1:strlen(ARG0) - strlen(NAME) - 3]; load PLOTS."common.gp"
 
-if (!present("windows.csv")) { eval say_nothing("windows.csv in ".RUN." is missing or has no rows") }
+if (!present("windows.csv")) { eval say_nothing(no_rows("windows.csv")) }
 
 # A window has one row per metric, all with the same canaries: the first one counts. Windows of an
 # invocation that lie before one already seen are of a further metric.

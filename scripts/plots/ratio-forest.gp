@@ -28,7 +28,8 @@ interval(x) = strcol("ratio_low") eq "" ? "" : \
 estimate(x) = digits(column("ratio")).interval(0)
 take(x) = (kept = wanted(0)) == 0 ? NaN : slot >= most ? (too_many = too_many + 1, kept = 0) \
 	: (heading(0), slot = slot + 1, slot_text[slot] = shown(series_name(0)), \
-	slot_series[slot] = placed(0), slot_value[slot] = estimate(0), span(end("ratio_low", "ratio")), span(end("ratio_high", "ratio")), slot)
+	slot_series[slot] = placed(0), slot_value[slot] = estimate(0), \
+	span(end("ratio_low", "ratio")), span(end("ratio_high", "ratio")), slot)
 one = span(1)
 do for [metric in metrics] {
 	eval survey("summary.csv")
@@ -51,7 +52,8 @@ margin_left = 34 + character * longest; legend_width = 150
 eval open(960, 170 + 18 * slot, "Ratio to the base: median and interval of the pairs")
 eval panel(1, 1, 1, 1)
 set yrange [slot + 0.6:0.4]
-row_ticks(i) = i > slot ? "" : '"'.(slot_series[i] eq "" ? "" : slot_text[i]).'" '.i.", ".row_ticks(i + 1)
+row_ticks(i) = i > slot ? "" : \
+	'"'.(slot_series[i] eq "" ? "" : slot_text[i]).'" '.i.", ".row_ticks(i + 1)
 eval "set ytics (".row_ticks(1).'"" 0)'
 value_ticks(i) = i > slot ? "" : '"'.slot_value[i].'" '.i.", ".value_ticks(i + 1)
 eval "set y2tics (".value_ticks(1).'"" 0) scale 0'

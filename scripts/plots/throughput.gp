@@ -21,8 +21,9 @@ rate_low = 1e300; rate_high = -1e300
 seen(v) = kept == 0 ? NaN : strcol("metric") eq "bandwidth" ? span(v) : \
 	(v < rate_low ? (rate_low = v) : 0, v > rate_high ? (rate_high = v) : 0, v)
 set table $ROWS
-plot "summary.csv" using (keep(0)):(see_size(0)):(seen(column("median"))):(end("ci_low", "median")): \
-	(end("ci_high", "median")):(metric_number(0)) with table if (kept)
+plot "summary.csv" using (keep(0)):(see_size(0)):(seen(column("median"))): \
+	(seen(end("ci_low", "median"))):(seen(end("ci_high", "median"))): \
+	(metric_number(0)) with table if (kept)
 unset table
 if (series == 0) { eval say_nothing("no throughput row with a value") }
 load PLOTS."sorted.gp"
@@ -46,9 +47,12 @@ eval size_axis
 set xtics rotate by -40
 set xlabel "message size (bytes)"
 of(m, c) = column(1) == n && column(6) == m ? column(c) : NaN
-# One bound for all sizes holds at each of them: a line as wide as the axis.
+# A bound without a size holds at every size; of several at one size the largest counts.
 bound_at(k, x) = real(word($BOUNDS[k], 2)) == 0 || real(word($BOUNDS[k], 2)) == x ? \
-	real(word($BOUNDS[k], 1)) : NaN
+	real(word($BOUNDS[k], 1)) : 0
+bound_from(k, x) = k > bounds ? 0 : larger(bound_at(k, x), bound_from(k + 1, x))
+larger(a, b) = a > b ? a : b
+bound(x) = bound_from(1, x) > 0 ? bound_from(1, x) : NaN
 do for [m = 1:2] {
 	eval panel(1, 1, m, 2)
 	if (m == 1) {
@@ -65,9 +69,9 @@ do for [m = 1:2] {
 		with filledcurves linecolor rgb colour(name[n]), \
 		for [n = 1:series] $SORTED using 2:(of(m, 3)) with linespoints @line_and_points \
 		title shown(name[n]), \
-		for [k = 1:bounds] $SORTED using 2:(bound_at(k, column(2)) / (m == 1 ? column(2) : 1)) \
+		$SORTED using 2:(bound(column(2)) / (m == 1 ? column(2) : 1)) \
 		with linespoints pointtype 2 linecolor rgb 0x666666 dashtype 2 linewidth 1.5 \
-		title k == 1 ? "copy bound" : ""
+		title bounds ? "copy bound" : ""
 	eval drop_texts
 }
 unset multiplot

@@ -7,7 +7,7 @@
 NAME = "touch-by-index"; RUN = ARG1; OUT = ARG2; TERM = ARG3
 PLOTS = ARG0[1:strlen(ARG0) - strlen(NAME) - 3]; load PLOTS."common.gp"
 
-if (!present("profile.csv")) { eval say_nothing("profile.csv in ".RUN." is missing or has no rows") }
+if (!present("profile.csv")) { eval say_nothing(no_rows("profile.csv")) }
 folded(n) = strstrt(strcol("index_kind"), n) > 0
 wanted(x) = strcol("benchmark") eq "touch-profile" && (folded("512") || folded("64"))
 usable(x) = strcol("median") ne ""

@@ -154,6 +154,23 @@ static int ring_regions(struct findings *f, const struct rows *r, struct why *w)
 		a, b, c);
 }
 
+/* Of several, in other regions, the largest counts; one without a message size holds for all. */
+static const struct row *copy_bound(const struct rows *r, uint64_t message)
+{
+	struct pick p = { .benchmark = "bounds", .metric = "copy" };
+	const struct row *best = NULL;
+
+	for (size_t i = 0; i < r->n; i++) {
+		const struct row *row = &r->row[i];
+		uint64_t at = row_axis_number(row, AXIS_MESSAGE);
+
+		if (row_picked(row, &p) && (!at || at == message) &&
+		    (!best || row_number(row, SUMMARY_median) > row_number(best, SUMMARY_median)))
+			best = row;
+	}
+	return best;
+}
+
 /* How near the ring comes to copying alone. */
 static int near_bound(struct findings *f, const struct rows *r, struct why *w)
 {
@@ -165,12 +182,8 @@ static int near_bound(struct findings *f, const struct rows *r, struct why *w)
 
 	p.message = pick_extreme(r, &p, AXIS_MESSAGE, true);
 	const struct row *ring = p.message ? pick_first(r, &p) : NULL;
-	p = (struct pick){ .benchmark = "bounds", .metric = "copy", .message = p.message };
-	const struct row *bound = pick_first(r, &p);
-	p.message = 0;
+	const struct row *bound = ring ? copy_bound(r, p.message) : NULL;
 	if (!bound)
-		bound = pick_first(r, &p);
-	if (!bound || !ring)
 		return 0;
 	double share = row_number(ring, SUMMARY_median) / row_number(bound, SUMMARY_median);
 	units_size_text(row_axis_number(ring, AXIS_MESSAGE), message, sizeof message);
