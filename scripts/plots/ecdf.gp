@@ -1,0 +1,43 @@
+# SPDX-License-Identifier: MIT
+#
+# The common part of the two distribution figures: left, the share of samples that took at most so
+# long; right, the share that took longer, on a logarithmic scale, where the tail can be seen.
+# The caller has set title_text, and wanted() for its rows of distribution.csv.
+
+if (!present("distribution.csv")) { eval say_nothing(no_rows("distribution.csv")) }
+usable(x) = strcol("value") ne ""
+eval survey("distribution.csv")
+rarest = 1
+above(x) = 1 - column("quantile")
+see_rarest(x) = kept && above(0) > 0 && above(0) < rarest ? (rarest = above(0)) : 0
+set table $ROWS
+plot "distribution.csv" using (keep(0)):(seen(1e-9 * column("value"))):(column("quantile")): \
+	(see_rarest(0)) with table if (kept)
+unset table
+if (series == 0) { eval say_nothing("distribution.csv has no row for it") }
+
+eval numbers
+note = left_out_text(0)
+eval legend_room
+eval open(960, 420, title_text)
+set multiplot
+set xlabel axis_text
+of(c) = column(1) == n ? column(c) : NaN
+eval log_axis("x", "s")
+set xtics rotate by -40
+
+eval panel(1, 1, 1, 2)
+set ylabel "share of samples at or below"
+set yrange [0:1]
+plot for [n = 1:series] $ROWS using (of(2)):3 with lines @line
+eval drop_texts
+
+eval panel(1, 1, 2, 2)
+eval legend
+set ylabel "share of samples above"
+set logscale y
+set yrange [rarest / 2:1]
+set format y "%g"
+plot for [n = 1:series] $ROWS using (of(2)):(column(3) < 1 ? 1 - column(3) : NaN) \
+	with lines @line title shown(name[n])
+unset multiplot

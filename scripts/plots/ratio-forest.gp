@@ -1,0 +1,70 @@
+# SPDX-License-Identifier: MIT
+#
+# Every headline row as a ratio to the base of its group, with its interval: left of the line it
+# takes less than the base, right of it more. An interval that crosses the line shows no difference.
+# gnuplot -c scripts/plots/ratio-forest.gp RUN_DIR [OUT [TERMINAL]]
+
+NAME = "ratio-forest"; RUN = ARG1; OUT = ARG2; TERM = ARG3
+PLOTS = ARG0[1:strlen(ARG0) - strlen(NAME) - 3]; load PLOTS."common.gp"
+
+# One benchmark after the other, so that a row is named by what varies inside its benchmark. Slots
+# are lines of the figure, those of headings included.
+metrics = "attach detach sweep message rtt"
+most = 150
+slot = 0
+too_many = 0
+array slot_text[most + 20]
+array slot_series[most + 20]
+array slot_value[most + 20]
+wanted(x) = strcol("metric") eq metric && strcol("status") eq "ok" && strcol("ratio") ne ""
+base = ""
+heading(x) = base eq strcol("base") ? 0 : (base = strcol("base"), slot = slot + 1, \
+	slot_series[slot] = "", \
+	slot_text[slot] = metric.(metric eq strcol("benchmark") ? "" : " of ".strcol("benchmark")) \
+	.", relative to ".base, slot_value[slot] = "", 0)
+digits(v) = sprintf(v < 99.95 ? "%#.3g" : "%.0f", v)
+interval(x) = strcol("ratio_low") eq "" ? "" : \
+	" [".digits(column("ratio_low")).", ".digits(column("ratio_high"))."]"
+estimate(x) = digits(column("ratio")).interval(0)
+take(x) = (kept = wanted(0)) == 0 ? NaN : slot >= most ? (too_many = too_many + 1, kept = 0) \
+	: (heading(0), slot = slot + 1, slot_text[slot] = shown(series_name(0)), \
+	slot_series[slot] = placed(0), slot_value[slot] = estimate(0), \
+	span(end("ratio_low", "ratio")), span(end("ratio_high", "ratio")), slot)
+one = span(1)
+do for [metric in metrics] {
+	eval survey("summary.csv")
+	base = ""
+	set table $ROWS append
+	plot "summary.csv" using (take(0)):(seen(column("ratio"))):(end("ratio_low", "ratio")): \
+		(end("ratio_high", "ratio")) with table if (kept)
+	unset table
+}
+if (slot == 0) { eval say_nothing("no row has a ratio to a base") }
+
+eval numbers
+fixed = ""
+note = too_many == 0 ? "" : plural(too_many, "further row")." in summary.csv not drawn"
+longest = 0
+do for [i = 1:slot] {
+	if (slot_series[i] ne "" && strlen(slot_text[i]) > longest) { longest = strlen(slot_text[i]) }
+}
+margin_left = 34 + character * longest; legend_width = 150
+eval open(960, 170 + 18 * slot, "Ratio to the base: median and interval of the pairs")
+eval panel(1, 1, 1, 1)
+set yrange [slot + 0.6:0.4]
+row_ticks(i) = i > slot ? "" : \
+	'"'.(slot_series[i] eq "" ? "" : slot_text[i]).'" '.i.", ".row_ticks(i + 1)
+eval "set ytics (".row_ticks(1).'"" 0)'
+value_ticks(i) = i > slot ? "" : '"'.slot_value[i].'" '.i.", ".value_ticks(i + 1)
+eval "set y2tics (".value_ticks(1).'"" 0) scale 0'
+set y2range [slot + 0.6:0.4]
+do for [i = 1:slot] {
+	if (slot_series[i] eq "") {
+		set label 10 + i slot_text[i] at graph 0.01, first i left
+	}
+}
+eval log_axis("x", "")
+set xlabel "ratio (below 1: less time than the base)"
+set arrow 1 from 1, graph 0 to 1, graph 1 nohead linecolor rgb 0x222222 linewidth 1.2
+plot $ROWS using 2:1:3:4:(colour(slot_series[int(column(1))])) with xerrorbars \
+	linecolor rgb variable pointtype 7 linewidth 1.5

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef FINDINGS_H
+#define FINDINGS_H
+#include "report/rows.h"
+
+/*
+ * What a run says, in sentences. Each is made from rows of this run and is only said where they
+ * show it: no row, no sentence. Causes are named where faults per page prove them, else left open.
+ */
+struct findings {
+	char (*sentence)[600];
+	size_t n;
+};
+
+int findings_make(struct findings *f, const struct rows *r, struct why *w);
+void findings_free(struct findings *f);
+
+/* The rest is for the files that make sentences. Append one; -ENOMEM. */
+__attribute__((format(printf, 3, 4))) int findings_say(struct findings *f, struct why *w,
+						       const char *fmt, ...);
+
+/* Those about page faults. */
+int findings_faults(struct findings *f, const struct rows *r, struct why *w);
+
+#endif

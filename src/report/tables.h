@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef TABLES_H
+#define TABLES_H
+#include "report/rows.h"
+#include "report/sheet.h"
+
+/*
+ * The tables of a report: one per metric, a line per cell, cells that may be compared together.
+ */
+
+/* Called with every table in turn, which is gone after the call. */
+typedef void table_sink(void *arg, const struct sheet *s);
+
+/* All metrics, or those with `brief` that verdicts use and faults per page. */
+int tables_make(const struct rows *r, bool brief, table_sink *sink, void *arg, struct why *w);
+
+/* What could not be measured and why: one line per reason. status is "skip" or "fail"; *lines
+ * says how many rows were of it. The caller frees it. */
+int tables_absent(const struct rows *r, const char *status, struct sheet *s, size_t *rows,
+		  struct why *w);
+
+#endif
