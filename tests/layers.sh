@@ -32,13 +32,13 @@ folder_of_include() {
 # May FOLDER include from TARGET?
 allowed() {
 	local folder=$1 target=$2
-	[ "$folder" = "$target" ] && return
+	[ "$folder" = "$target" ] && return 0
 	case $target in
 	analyse)
-		case $folder in command | report | record | measure) return ;; *) return 1 ;; esac
+		case $folder in command | report | record | measure) return 0 ;; *) return 1 ;; esac
 		;;
 	esac
-	[ "$folder" = analyse ] && { [ "$target" = base ] && return || return 1; }
+	if [ "$folder" = analyse ]; then [ "$target" = base ]; return; fi
 	[ "$(rank "$target")" -lt "$(rank "$folder")" ]
 }
 

@@ -116,7 +116,7 @@ const char *plan_base_name(const struct plan *p, const struct planned *c, char *
 		return buf;
 	const struct cell *b = &p->cells[c->base].cell;
 	if (b->channel && b->region)
-		snprintf(buf, len, "channel=%s,region=%s", b->channel->name, b->region->name);
+		snprintf(buf, len, "channel=%s/region=%s", b->channel->name, b->region->name);
 	else if (b->channel)
 		snprintf(buf, len, "channel=%s", b->channel->name);
 	else

@@ -32,7 +32,7 @@ struct plan {
 };
 
 /* The cell that c's ratios are relative to, as it stands in the `base` column: "region=sysv",
- * "channel=ring,region=sysv"; "" without a base. In buf. */
+ * "channel=ring/region=sysv"; "" without a base. In buf. */
 const char *plan_base_name(const struct plan *p, const struct planned *c, char *buf, size_t len);
 
 /* Wall time of all blocks, by the expectation of every cell. */

@@ -132,13 +132,13 @@ bool row_same_cell(const struct row *a, const struct row *b)
 	       !strcmp(row_text(a, SUMMARY_relation), row_text(b, SUMMARY_relation));
 }
 
-/* "channel=ring,region=sysv": as the other rows name it. */
+/* "channel=ring/region=sysv": as the other rows name it. */
 static const char *own_name(const struct row *r, char *buf, size_t len)
 {
 	const char *region = row_axis(r, AXIS_REGION), *channel = row_axis(r, AXIS_CHANNEL);
 
 	snprintf(buf, len, "%s%s%s%s%s", *channel ? "channel=" : "", channel,
-		 *channel && *region ? "," : "", *region ? "region=" : "", region);
+		 *channel && *region ? "/" : "", *region ? "region=" : "", region);
 	return buf;
 }
 

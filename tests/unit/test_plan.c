@@ -237,7 +237,7 @@ static void bases_are_in_the_group(void **state)
 	for (size_t i = 0; i < 3; i++)
 		assert_string_equal(p.cells[p.cells[i].base].cell.region->name, "memfd");
 	assert_string_equal(plan_base_name(&p, &p.cells[2], name, sizeof name),
-			    "channel=ring,region=memfd");
+			    "channel=ring/region=memfd");
 	plan_free(&p);
 }
 
