@@ -126,18 +126,24 @@ struct copier {
 	int role;
 };
 
-static void copy_lap(const struct copier *c, uint64_t lap)
+/* Messages first to last - 1 of a lap, in the role's direction. */
+static void copy_slots(const struct copier *c, uint64_t first, uint64_t last)
 {
-	char *at = c->memory;
+	char *at = c->memory + first * c->slot;
 
-	for (uint64_t i = 0; i < c->slots; i++, at += c->slot) {
+	for (uint64_t i = first; i < last; i++, at += c->slot) {
 		if (c->role == 0) {
-			message_make(at, c->message, lap + i);
+			message_make(at, c->message, i);
 		} else {
 			message_copy(c->buf, at, c->message);
 			__asm__ volatile("" ::"r"(c->buf) : "memory");
 		}
 	}
+}
+
+static void copy_lap(const struct copier *c)
+{
+	copy_slots(c, 0, c->slots);
 }
 
 /* Both roles run over the same lines, neither waiting for the other: the faster one goes on until
@@ -150,7 +156,7 @@ static uint64_t copy_free(struct task *t, const struct copier *c, uint64_t laps)
 	for (uint64_t lap = 0; !ns || meeting_told(m, !c->role) == 0; lap++) {
 		if (lap == LEAD_LAPS)
 			start = clock_ns();
-		copy_lap(c, lap);
+		copy_lap(c);
 		if (lap + 1 == LEAD_LAPS + laps) {
 			ns = clock_ns() - start;
 			meeting_tell(m, c->role, ns);
@@ -159,19 +165,17 @@ static uint64_t copy_free(struct task *t, const struct copier *c, uint64_t laps)
 	return ns;
 }
 
-/* The same with a meeting after each half: the consumer reads what has come to rest. Only role 1
- * knows the time. */
+/* The same with a barrier: while one half is written the other, which has come to rest, is read.
+ * Both halves of every lap pass from one CPU to the other. */
 static uint64_t copy_turns(struct task *t, const struct copier *c, uint64_t laps)
 {
 	struct meeting *m = t->meter.meeting;
-	uint64_t start = clock_ns();
+	uint64_t start = clock_ns(), half = c->slots / 2;
 
-	for (uint64_t lap = 0; lap < laps; lap++) {
-		if (c->role == 0)
-			copy_lap(c, lap);
-		meeting_meet(m);
-		if (c->role == 1)
-			copy_lap(c, lap);
+	for (uint64_t turn = 0; turn < 2 * laps; turn++) {
+		bool upper = (turn + (uint64_t)c->role) % 2;
+
+		copy_slots(c, upper ? half : 0, upper ? c->slots : half);
 		meeting_meet(m);
 	}
 	return clock_ns() - start;
