@@ -13,6 +13,16 @@ wanted(x) = is_flow(0)
 eval survey("summary.csv")
 varying = without("message_bytes", varying)
 
+# A ring grows with its messages by default: a depth that the message size decides makes no series.
+flows = ""; depths = ""
+see_depth(x) = !drawable(0) || strcol("depth_bytes") eq "" ? 0 : \
+	(flows = joined(flows, strcol("message_bytes")), \
+	depths = joined(depths, strcol("message_bytes").":".strcol("depth_bytes")), 0)
+set table $DEPTHS
+plot "summary.csv" using (is_flow(0) ? see_depth(0) : 0) with table
+unset table
+if (words(flows) == words(depths)) { varying = without("depth_bytes", varying) }
+
 metric_number(x) = find("rate bandwidth", strcol("metric"))
 sizes = ""
 see_size(x) = kept == 0 ? NaN : (sizes = joined(sizes, strcol("message_bytes")), \
@@ -31,7 +41,10 @@ load PLOTS."sorted.gp"
 # The bound may have been taken at one message size or at several.
 wanted(x) = is_bound(0)
 bounds = 0
-see_bound(x) = drawable(0) ? (kept = 1, bounds = bounds + 1, span(column("median"))) : (kept = 0)
+see_rate(v) = v > rate_high ? (rate_high = v) : 0
+see_bound(x) = drawable(0) ? (kept = 1, bounds = bounds + 1, \
+	strcol("message_bytes") eq "" ? 0 : see_rate(column("median") / column("message_bytes")), \
+	span(column("median"))) : (kept = 0)
 set table $BOUNDS
 plot "summary.csv" using (see_bound(0)):(strcol("message_bytes") eq "" ? 0 \
 	: column("message_bytes")) with table if (kept)
