@@ -8,6 +8,7 @@
 #include "base/units.h"
 #include "report/findings.h"
 #include "report/pick.h"
+#include "report/raised.h"
 
 int findings_say(struct findings *f, struct why *w, const char *fmt, ...)
 {
@@ -202,18 +203,26 @@ static int near_bound(struct findings *f, const struct rows *r, struct why *w)
 /* What to distrust, last: it qualifies everything above. */
 static int flagged(struct findings *f, const struct rows *r, struct why *w)
 {
-	size_t n = 0, with = 0;
+	struct raised raised;
+	char text[400] = "";
+	size_t used = 0;
 
-	for (size_t i = 0; i < r->n; i++) {
-		n += row_has_value(&r->row[i]);
-		with += row_has_value(&r->row[i]) && *row_text(&r->row[i], SUMMARY_flags);
+	raised_count(&raised, r);
+	for (size_t i = 0; i < raised.n && used < sizeof text; i++) {
+		const struct raised_flag *flag = &raised.flag[i];
+
+		used += (size_t)snprintf(text + used, sizeof text - used, "%s%s %zu%s",
+					 i ? ", " : "", flag->name, flag->rows,
+					 raised_everywhere(&raised, flag->name)
+						 ? " (nearly all: not repeated in the tables)"
+						 : "");
 	}
-	return with ? findings_say(
-			      f, w,
-			      "%zu of %zu rows carry a flag, a reason to distrust them: see the "
-			      "column flags.",
-			      with, n)
-		    : 0;
+	return raised.n ? findings_say(
+				  f, w,
+				  "Flags, reasons to distrust a row, by how many of the %zu rows "
+				  "carry them: %s.",
+				  raised.rows, text)
+			: 0;
 }
 
 static int life_and_touch(struct findings *f, const struct rows *r, struct why *w)

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "plan/registry.h"
+#include "report/raised.h"
 #include "report/tables.h"
 
 enum { CELL, MEDIAN, RATIO, P90, P99, FAULTS, FLAGS, COUNT };
@@ -24,6 +25,7 @@ struct group {
 	const struct rows *rows;
 	const struct row *first;
 	uint32_t varying;
+	const struct raised *raised;
 };
 
 static bool in_group(const struct group *g, const struct row *r)
@@ -98,7 +100,7 @@ static int put_row(struct sheet *s, const struct group *g, const struct row *r, 
 	if (!err)
 		err = sheet_put(s, FAULTS, faults_of(g, r, buf, sizeof buf), w);
 	if (!err)
-		err = sheet_put(s, FLAGS, row_text(r, SUMMARY_flags), w);
+		err = sheet_put(s, FLAGS, raised_text(g->raised, r, buf, sizeof buf), w);
 	if (!err)
 		err = sheet_put(s, COUNT, row_text(r, SUMMARY_invocations), w);
 	return err;
@@ -142,10 +144,12 @@ static void put_title(struct sheet *s, const struct group *g)
 int tables_make(const struct rows *r, bool brief, table_sink *sink, void *arg, struct why *w)
 {
 	bool *done = calloc(r->n + 1, sizeof *done);
+	struct raised raised;
 	int err = done ? 0 : fail(w, ENOMEM, "tables of %zu rows", r->n);
 
+	raised_count(&raised, r);
 	for (size_t i = 0; i < r->n && !err; i++) {
-		struct group g = { .rows = r, .first = &r->row[i] };
+		struct group g = { .rows = r, .first = &r->row[i], .raised = &raised };
 		struct sheet s = { .left = 1u << CELL | 1u << FLAGS };
 
 		if (done[i] || (brief && !is_brief(g.first)))
