@@ -74,14 +74,16 @@ static int large_folios(struct findings *f, const struct rows *r, struct why *w)
 		double v = row_number(row, SUMMARY_median);
 
 		if (!row_picked(row, &p) ||
-		    !strcmp(row_text(row, SUMMARY_CELL + CELL_FILESYSTEM), "tmpfs") || v > .5 ||
+		    !strcmp(row_text(row, SUMMARY_CELL + CELL_FILESYSTEM), "tmpfs") || v > .99 ||
 		    v <= 0)
 			continue;
 		err = findings_say(
 			f, w,
-			"A first write to %s takes %.3g faults per page, one per %.0f pages: its "
-			"page cache uses large folios, and one fault maps several of their pages.",
-			row_mechanism(row, name, sizeof name), v, 1 / v);
+			"A first write to %s takes %.3g faults per page, where the others take "
+			"one: "
+			"its page cache holds large folios, the larger the further a sweep has "
+			"come, and one fault maps all of one.",
+			row_mechanism(row, name, sizeof name), v);
 	}
 	return err;
 }
