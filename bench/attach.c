@@ -433,30 +433,52 @@ static int again_fits(const struct cell *c, struct why *w)
 #define SAMPLES (WINDOW_NS / 1000)
 
 static const struct metric life_metrics[] = {
-	[FIRST_ATTACH] = { "first-attach", "ns", KIND_TIME, .samples = 1 },
-	[ATTACH] = { "attach", "ns", KIND_TIME, .headline = true, .samples = SAMPLES },
-	[FIRST_ACCESS] = { "first-access", "ns", KIND_TIME, .samples = SAMPLES },
-	[DETACH] = { "detach", "ns", KIND_TIME, .headline = true, .samples = SAMPLES },
-	[CYCLE] = { "cycle", "ns", KIND_TIME, .samples = SAMPLES },
-	[CREATE] = { "create", "ns", KIND_TIME, .samples = SAMPLES },
-	[REMOVE] = { "remove", "ns", KIND_TIME, .samples = SAMPLES },
-	{ NULL },
+	[FIRST_ATTACH] = { .name = "first-attach", .unit = "ns", .kind = KIND_TIME, .samples = 1 },
+	[ATTACH] = { .name = "attach",
+		     .unit = "ns",
+		     .kind = KIND_TIME,
+		     .headline = true,
+		     .samples = SAMPLES },
+	[FIRST_ACCESS] = { .name = "first-access",
+			   .unit = "ns",
+			   .kind = KIND_TIME,
+			   .samples = SAMPLES },
+	[DETACH] = { .name = "detach",
+		     .unit = "ns",
+		     .kind = KIND_TIME,
+		     .headline = true,
+		     .samples = SAMPLES },
+	[CYCLE] = { .name = "cycle", .unit = "ns", .kind = KIND_TIME, .samples = SAMPLES },
+	[CREATE] = { .name = "create", .unit = "ns", .kind = KIND_TIME, .samples = SAMPLES },
+	[REMOVE] = { .name = "remove", .unit = "ns", .kind = KIND_TIME, .samples = SAMPLES },
+	{ 0 },
 };
 
 static const struct metric again_metrics[] = {
-	[FIRST_ATTACH] = { "first-attach", "ns", KIND_TIME, .samples = 1 },
-	[ATTACH] = { "attach", "ns", KIND_TIME, .headline = true, .samples = SAMPLES },
-	[FIRST_ACCESS] = { "first-access", "ns", KIND_TIME, .samples = SAMPLES },
-	[DETACH] = { "detach", "ns", KIND_TIME, .headline = true, .samples = SAMPLES },
-	[CYCLE] = { "cycle", "ns", KIND_TIME, .samples = SAMPLES },
-	{ NULL },
+	[FIRST_ATTACH] = { .name = "first-attach", .unit = "ns", .kind = KIND_TIME, .samples = 1 },
+	[ATTACH] = { .name = "attach",
+		     .unit = "ns",
+		     .kind = KIND_TIME,
+		     .headline = true,
+		     .samples = SAMPLES },
+	[FIRST_ACCESS] = { .name = "first-access",
+			   .unit = "ns",
+			   .kind = KIND_TIME,
+			   .samples = SAMPLES },
+	[DETACH] = { .name = "detach",
+		     .unit = "ns",
+		     .kind = KIND_TIME,
+		     .headline = true,
+		     .samples = SAMPLES },
+	[CYCLE] = { .name = "cycle", .unit = "ns", .kind = KIND_TIME, .samples = SAMPLES },
+	{ 0 },
 };
 
 static const struct metric populated_metrics[] = {
-	[DETACH_TOUCHED] = { "detach-touched", "ns/page", KIND_TIME },
-	[REMOVE_POPULATED] = { "remove-populated", "ns/page", KIND_TIME },
-	[SYNC] = { "sync", "ns", KIND_TIME },
-	{ NULL },
+	[DETACH_TOUCHED] = { .name = "detach-touched", .unit = "ns/page", .kind = KIND_TIME },
+	[REMOVE_POPULATED] = { .name = "remove-populated", .unit = "ns/page", .kind = KIND_TIME },
+	[SYNC] = { .name = "sync", .unit = "ns", .kind = KIND_TIME },
+	{ 0 },
 };
 
 const struct bench bench_attach = {
@@ -497,6 +519,6 @@ const struct bench bench_attach = {
 				.windows = populated_windows,
 				.work = populated,
 			},
-			{ NULL },
+			{ 0 },
 		},
 };

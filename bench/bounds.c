@@ -253,19 +253,22 @@ static int copy_fits(const struct cell *c, struct why *w)
 }
 
 static const struct metric processor_metrics[] = {
-	[SYSCALL] = { "syscall", "ns", KIND_BOUND, .samples = WINDOW_NS / BURST / 20 },
-	[ZERO_PAGE] = { "zero-page", "ns", KIND_BOUND },
-	{ NULL },
+	[SYSCALL] = { .name = "syscall",
+		      .unit = "ns",
+		      .kind = KIND_BOUND,
+		      .samples = WINDOW_NS / BURST / 20 },
+	[ZERO_PAGE] = { .name = "zero-page", .unit = "ns", .kind = KIND_BOUND },
+	{ 0 },
 };
 
 static const struct metric line_metrics[] = {
-	[CACHE_LINE] = { "cache-line", "ns", KIND_BOUND },
-	{ NULL },
+	[CACHE_LINE] = { .name = "cache-line", .unit = "ns", .kind = KIND_BOUND },
+	{ 0 },
 };
 
 static const struct metric copy_metrics[] = {
-	[COPY] = { "copy", "B/s", KIND_BOUND_RATE },
-	{ NULL },
+	[COPY] = { .name = "copy", .unit = "B/s", .kind = KIND_BOUND_RATE },
+	{ 0 },
 };
 
 const struct bench bench_bounds = {
@@ -302,6 +305,6 @@ const struct bench bench_bounds = {
 				.windows = pair_windows,
 				.work = copy,
 			},
-			{ NULL },
+			{ 0 },
 		},
 };

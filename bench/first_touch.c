@@ -184,11 +184,18 @@ static int fits(const struct cell *c, struct why *w)
 }
 
 static const struct metric metrics[] = {
-	[SWEEP] = { "sweep", "ns/page", KIND_TIME, .headline = true, .samples = 64 },
-	[FAULTS] = { "faults", "faults/page", KIND_COUNT },
-	[FAULT] = { "fault", "ns/fault", KIND_TIME },
-	[PAGE_TABLES] = { "page-tables", "bytes", KIND_COUNT, .varies = true },
-	{ NULL },
+	[SWEEP] = { .name = "sweep",
+		    .unit = "ns/page",
+		    .kind = KIND_TIME,
+		    .headline = true,
+		    .samples = 64 },
+	[FAULTS] = { .name = "faults", .unit = "faults/page", .kind = KIND_COUNT },
+	[FAULT] = { .name = "fault", .unit = "ns/fault", .kind = KIND_TIME },
+	[PAGE_TABLES] = { .name = "page-tables",
+			  .unit = "bytes",
+			  .kind = KIND_COUNT,
+			  .varies = true },
+	{ 0 },
 };
 
 const struct bench bench_first_touch = {
@@ -211,6 +218,6 @@ const struct bench bench_first_touch = {
 				.windows = windows,
 				.work = work,
 			},
-			{ NULL },
+			{ 0 },
 		},
 };

@@ -73,9 +73,9 @@ static int work(struct task *t, int role)
 }
 
 static const struct metric metrics[] = {
-	[RTT] = { "rtt", "ns", KIND_TIME, .headline = true },
-	[RTT_EACH] = { "rtt-each", "ns", KIND_TIME, .samples = TRIPS_MAX },
-	{ NULL },
+	[RTT] = { .name = "rtt", .unit = "ns", .kind = KIND_TIME, .headline = true },
+	[RTT_EACH] = { .name = "rtt-each", .unit = "ns", .kind = KIND_TIME, .samples = TRIPS_MAX },
+	{ 0 },
 };
 
 const struct bench bench_latency = {
@@ -96,6 +96,6 @@ const struct bench bench_latency = {
 				.windows = windows,
 				.work = work,
 			},
-			{ NULL },
+			{ 0 },
 		},
 };

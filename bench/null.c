@@ -33,8 +33,12 @@ static int work(struct task *t, int role)
 }
 
 static const struct metric metrics[] = {
-	[EMPTY] = { "empty", "ns", KIND_TIME, .headline = true, .samples = WINDOW_NS / 25 },
-	{ NULL },
+	[EMPTY] = { .name = "empty",
+		    .unit = "ns",
+		    .kind = KIND_TIME,
+		    .headline = true,
+		    .samples = WINDOW_NS / 25 },
+	{ 0 },
 };
 
 const struct bench bench_null = {
@@ -58,6 +62,6 @@ const struct bench bench_null = {
 				.windows = windows,
 				.work = work,
 			},
-			{ NULL },
+			{ 0 },
 		},
 };

@@ -112,13 +112,19 @@ static int work(struct task *t, int role)
 }
 
 static const struct metric metrics[] = {
-	[MESSAGE] = { "message", "ns/message", KIND_TIME, .headline = true },
-	[RATE] = { "rate", "messages/s", KIND_RATE },
-	[BANDWIDTH] = { "bandwidth", "B/s", KIND_RATE },
-	[PRODUCER_BUSY] = { "producer-busy", "ns/message", KIND_TIME },
-	[CONSUMER_BUSY] = { "consumer-busy", "ns/message", KIND_TIME },
-	[SWITCHES] = { "switches", "switches/message", KIND_COUNT, .varies = true },
-	{ NULL },
+	[MESSAGE] = { .name = "message",
+		      .unit = "ns/message",
+		      .kind = KIND_TIME,
+		      .headline = true },
+	[RATE] = { .name = "rate", .unit = "messages/s", .kind = KIND_RATE },
+	[BANDWIDTH] = { .name = "bandwidth", .unit = "B/s", .kind = KIND_RATE },
+	[PRODUCER_BUSY] = { .name = "producer-busy", .unit = "ns/message", .kind = KIND_TIME },
+	[CONSUMER_BUSY] = { .name = "consumer-busy", .unit = "ns/message", .kind = KIND_TIME },
+	[SWITCHES] = { .name = "switches",
+		       .unit = "switches/message",
+		       .kind = KIND_COUNT,
+		       .varies = true },
+	{ 0 },
 };
 
 const struct bench bench_throughput = {
@@ -139,6 +145,6 @@ const struct bench bench_throughput = {
 				.windows = windows,
 				.work = work,
 			},
-			{ NULL },
+			{ 0 },
 		},
 };

@@ -74,8 +74,8 @@ static int fits(const struct cell *c, struct why *w)
 }
 
 static const struct metric metrics[] = {
-	[TOUCH] = { "touch", "ns", KIND_TIME, .samples = CHUNK / 4096 },
-	{ NULL },
+	[TOUCH] = { .name = "touch", .unit = "ns", .kind = KIND_TIME, .samples = CHUNK / 4096 },
+	{ 0 },
 };
 
 const struct bench bench_touch_profile = {
@@ -98,6 +98,6 @@ const struct bench bench_touch_profile = {
 				.windows = windows,
 				.work = work,
 			},
-			{ NULL },
+			{ 0 },
 		},
 };

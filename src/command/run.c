@@ -100,7 +100,7 @@ static int make_plan(struct session *s, struct why *w)
 		err = run_options_requests(o, &wish.request, &wish.requests, w);
 	if (!err)
 		err = plan_make(&s->plan, &wish, w);
-	free(wish.request);
+	requests_free(wish.request, wish.requests);
 	return err;
 }
 

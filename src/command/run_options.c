@@ -238,29 +238,39 @@ static int named(const struct run_options *o, struct request **requests, size_t 
 	return err;
 }
 
-/* Keep the suite's requests that a name on the command line means. */
+/* Is this request of the suite what a name on the command line means? */
+static bool is_named(const struct run_options *o, const struct request *r)
+{
+	for (size_t k = 0; k < o->names; k++) {
+		struct why w = { 0 };
+		struct request wanted;
+
+		if (!request_name(&wanted, o->name[k], &w) && r->bench == wanted.bench &&
+		    (!wanted.part || !r->part || r->part == wanted.part))
+			return true;
+	}
+	return false;
+}
+
+/* Keep the suite's requests that are named. */
 static int narrow(const struct run_options *o, struct request *requests, size_t *n, struct why *w)
 {
 	size_t kept = 0;
+	int err = 0;
 
-	for (size_t k = 0; k < o->names; k++) {
+	for (size_t k = 0; k < o->names && !err; k++) {
 		struct request wanted;
-		int err = request_name(&wanted, o->name[k], w);
 
-		if (err)
-			return err;
+		err = request_name(&wanted, o->name[k], w);
 	}
-	for (size_t i = 0; i < *n; i++)
-		for (size_t k = 0; k < o->names; k++) {
-			struct request wanted;
-
-			request_name(&wanted, o->name[k], w);
-			if (requests[i].bench != wanted.bench ||
-			    (wanted.part && requests[i].part && requests[i].part != wanted.part))
-				continue;
+	for (size_t i = 0; i < *n && !err; i++) {
+		if (is_named(o, &requests[i]))
 			requests[kept++] = requests[i];
-			break;
-		}
+		else
+			request_free(&requests[i]);
+	}
+	if (err)
+		return err;
 	*n = kept;
 	return kept ? 0 : misused(w, "the suite %s has none of these benchmarks", o->suite->name);
 }

@@ -331,6 +331,7 @@ static int add_companion(struct plan *p, const struct wish *wish, const char *li
 
 	if (!err)
 		err = expand_request(&x);
+	request_free(&r);
 	for (size_t i = before; i < p->n; i++)
 		p->cells[i].companion = true;
 	return err;

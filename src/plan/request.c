@@ -2,6 +2,7 @@
 /* Requests from text. */
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include "plan/axis.h"
 #include "plan/registry.h"
@@ -60,20 +61,34 @@ static int axis_find(const char *option, enum axis *a)
 	return -ENOENT;
 }
 
-/* Lines of suites are part of the program: what is wrong with one is an error of ours. The words
- * are copied once and stay for the life of the program. */
+/* Lines of suites are part of the program: what is wrong with one is an error of ours. */
 int request_parse(struct request *r, const char *line, struct why *w)
 {
-	char *rest = strdup(line), *word = rest ? strsep(&rest, " ") : NULL;
+	char *copy = strdup(line), *rest = copy, *word = copy ? strsep(&rest, " ") : NULL;
 	enum axis a;
 
+	*r = (struct request){ 0 };
 	if (!word)
 		return fail(w, ENOMEM, "the request '%s'", line);
 	int err = request_name(r, word, w);
+	r->line = copy;
 	while (!err && (word = strsep(&rest, " "))) {
 		if (strncmp(word, "--", 2) || axis_find(word + 2, &a) || !rest)
 			return fail(w, 0, "'%s' in the request '%s'", word, line);
 		r->axis[a] = strsep(&rest, " ");
 	}
 	return err;
+}
+
+void request_free(struct request *r)
+{
+	free(r->line);
+	*r = (struct request){ 0 };
+}
+
+void requests_free(struct request *requests, size_t n)
+{
+	for (size_t i = 0; requests && i < n; i++)
+		free(requests[i].line);
+	free(requests);
 }

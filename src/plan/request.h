@@ -11,6 +11,7 @@ struct request {
 	const struct bench *bench;
 	const struct part *part; /* NULL: all parts */
 	const char *axis[AXES];  /* the list given; NULL: the default */
+	char *line;              /* what axis points into; NULL when that is somebody else's */
 };
 
 /* Everything that a plan is made from. */
@@ -30,6 +31,12 @@ int request_name(struct request *r, const char *text, struct why *w);
 
 /* "attach/life --state fresh --size 4K,64M", as in suites. */
 int request_parse(struct request *r, const char *line, struct why *w);
+
+/* What request_parse allocated. A plan that was made from it stands alone. */
+void request_free(struct request *r);
+
+/* A malloc'ed array of requests. */
+void requests_free(struct request *requests, size_t n);
 
 /* Make the plan. Values that are none are errors (-EINVAL); cells that cannot run here are in the
  * plan with their reason. Text that cells refer to stays owned by the wish; the plan owns the

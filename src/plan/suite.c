@@ -87,7 +87,7 @@ const struct suite suites[] = {
 				NULL,
 			},
 	},
-	{ NULL },
+	{ 0 },
 };
 
 const struct suite *suite_find(const char *name)
@@ -123,6 +123,6 @@ int suite_outline(struct plan *p, const struct suite *s, const struct topology *
 
 	if (!err)
 		err = plan_make(p, &wish, w);
-	free(wish.request);
+	requests_free(wish.request, wish.requests);
 	return err;
 }

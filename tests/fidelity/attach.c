@@ -6,14 +6,23 @@
 #include <sys/shm.h>
 #include <time.h>
 
-static double now(void) { struct timespec t; clock_gettime(CLOCK_MONOTONIC, &t); return 1e9 * (double)t.tv_sec + (double)t.tv_nsec; }
-static int up(const void *a, const void *b) { double x = *(const double *)a, y = *(const double *)b; return (x > y) - (x < y); }
+static double now(void)
+{
+	struct timespec t;
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return 1e9 * (double)t.tv_sec + (double)t.tv_nsec;
+}
+static int up(const void *a, const void *b)
+{
+	double x = *(const double *)a, y = *(const double *)b;
+	return (x > y) - (x < y);
+}
 
 int main(int argc, char **argv)
 {
 	size_t size = strtoull(argv[argc - 2], NULL, 10);
 	int calls = atoi(argv[argc - 1]) / 20;
-	double attach[20] = {0}, detach[20] = {0};
+	double attach[20] = { 0 }, detach[20] = { 0 };
 
 	for (int i = -calls; i < 20 * calls; i++) { /* the first part warms up */
 		int id = shmget(IPC_PRIVATE, size, IPC_CREAT | 0600);
@@ -26,7 +35,8 @@ int main(int argc, char **argv)
 		double t3 = now();
 		shmctl(id, IPC_RMID, NULL);
 		if (i >= 0)
-			attach[i / calls] += (t1 - t0) / calls, detach[i / calls] += (t3 - t2) / calls;
+			attach[i / calls] += (t1 - t0) / calls,
+				detach[i / calls] += (t3 - t2) / calls;
 	}
 	qsort(attach, 20, sizeof *attach, up);
 	qsort(detach, 20, sizeof *detach, up);

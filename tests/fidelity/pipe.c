@@ -8,9 +8,24 @@
 #include <time.h>
 #include <unistd.h>
 
-static double now(void) { struct timespec t; clock_gettime(CLOCK_MONOTONIC, &t); return 1e9 * (double)t.tv_sec + (double)t.tv_nsec; }
-static int up(const void *a, const void *b) { double x = *(const double *)a, y = *(const double *)b; return (x > y) - (x < y); }
-static void bind(const char *cpu) { cpu_set_t s; CPU_ZERO(&s); CPU_SET(atoi(cpu), &s); sched_setaffinity(0, sizeof s, &s); }
+static double now(void)
+{
+	struct timespec t;
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return 1e9 * (double)t.tv_sec + (double)t.tv_nsec;
+}
+static int up(const void *a, const void *b)
+{
+	double x = *(const double *)a, y = *(const double *)b;
+	return (x > y) - (x < y);
+}
+static void bind(const char *cpu)
+{
+	cpu_set_t s;
+	CPU_ZERO(&s);
+	CPU_SET(atoi(cpu), &s);
+	sched_setaffinity(0, sizeof s, &s);
+}
 
 int main(int argc, char **argv)
 {

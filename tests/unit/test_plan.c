@@ -31,6 +31,7 @@ static int plan_on(struct plan *p, const char *synthetic, const char *line, cons
 		err = request_parse(&r, line, w);
 	if (!err)
 		err = plan_make(p, &wish, w);
+	request_free(&r);
 	topology_free(t);
 	return err;
 }
