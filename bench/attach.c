@@ -11,131 +11,14 @@
 #include <sys/mman.h>
 #include <unistd.h>
 #include "base/random.h"
-#include "bench.h"
-
-/* What life and again have in common comes first. */
-enum { FIRST_ATTACH, ATTACH, FIRST_ACCESS, DETACH, CYCLE, CREATE, REMOVE };
-enum { DETACH_TOUCHED, REMOVE_POPULATED, SYNC };
+#include "life.h"
+#include "populated.h"
 
 enum {
 	WINDOWS = 20,
-	SYNC_WINDOWS = 8,
-	LONG_WINDOWS = 3,     /* where one event lasts longer than a window should */
-	LONG_BYTES = 8 << 20, /* unmapping or freeing this much takes about 2 ms */
-	BATCH_MAX = 16,
 	WARM_NS = 2000000,
 	LEAD_PASSES = 2,
 };
-
-static void access_first_byte(const struct task *t, struct region *r)
-{
-	volatile char *p = r->addr;
-
-	if (t->cell->access == ACCESS_WRITE)
-		*p = 1;
-	else
-		(void)*p;
-}
-
-/* The steps that this state has, of `n` objects: in fresh state each is one of its own, else all
- * are attachments of the one that exists. The steps' times go to `ns`, by metric. */
-struct pass {
-	struct region r[BATCH_MAX];
-	unsigned n;
-	uint64_t ns[REMOVE + 1];
-};
-
-static int pass_identify(struct task *t, struct pass *p)
-{
-	int err = 0;
-
-	for (unsigned i = 0; i < p->n && !err; i++) {
-		p->r[i] = t->region;
-		if (t->cell->state == STATE_FRESH && t->region.ops->identify)
-			err = t->region.ops->identify(&p->r[i], t->serial++);
-	}
-	if (!err && t->cell->state == STATE_COLD)
-		err = t->region.ops->evict(&p->r[0]);
-	return err;
-}
-
-static int each(struct pass *p, int (*step)(struct region *))
-{
-	int err = 0;
-
-	for (unsigned i = 0; i < p->n && !err; i++)
-		err = step(&p->r[i]);
-	return err;
-}
-
-/* Where the memory must be on a node, it is told so between attach and touch, untimed. */
-static int pass_place(struct task *t, struct pass *p)
-{
-	int err = 0;
-
-	for (unsigned i = 0; t->nodes && i < p->n && !err; i++)
-		err = t->place_memory(t, p->r[i].addr, p->r[i].len);
-	return err;
-}
-
-static int pass_timed(struct task *t, struct pass *p)
-{
-	const struct region_ops *ops = t->region.ops;
-	bool fresh = t->cell->state == STATE_FRESH;
-	int err = pass_identify(t, p);
-	uint64_t start = clock_ns(), created, attached, placed, accessed, detached;
-
-	if (!err && fresh)
-		err = each(p, ops->create);
-	created = clock_ns();
-	if (!err)
-		err = each(p, ops->attach);
-	attached = placed = clock_ns();
-	if (!err && t->nodes) {
-		err = pass_place(t, p);
-		placed = clock_ns();
-	}
-	for (unsigned i = 0; i < p->n && !err; i++)
-		access_first_byte(t, &p->r[i]);
-	accessed = clock_ns();
-	if (!err)
-		err = each(p, ops->detach);
-	detached = clock_ns();
-	if (!err && fresh)
-		err = each(p, ops->remove);
-	p->ns[CREATE] = created - start;
-	p->ns[ATTACH] = attached - created;
-	p->ns[FIRST_ACCESS] = accessed - placed;
-	p->ns[DETACH] = detached - accessed;
-	p->ns[REMOVE] = clock_ns() - detached;
-	return err;
-}
-
-/* The same without a clock inside. */
-static int pass_untimed(struct task *t, struct pass *p)
-{
-	const struct region_ops *ops = t->region.ops;
-	bool fresh = t->cell->state == STATE_FRESH;
-	int err = fresh ? each(p, ops->create) : 0;
-
-	if (!err)
-		err = each(p, ops->attach);
-	if (!err)
-		err = pass_place(t, p);
-	for (unsigned i = 0; i < p->n && !err; i++)
-		access_first_byte(t, &p->r[i]);
-	if (!err)
-		err = each(p, ops->detach);
-	if (!err && fresh)
-		err = each(p, ops->remove);
-	return err;
-}
-
-/* Steps that a mechanism does not have are no zeroes: their rows say so. */
-static bool has_step(const struct region_ops *ops, unsigned metric)
-{
-	return !ops->inherited || (metric != ATTACH && metric != FIRST_ATTACH && metric != REMOVE);
-}
 
 static void say_missing_steps(struct task *t)
 {
@@ -166,7 +49,7 @@ static int first_attach(struct task *t)
 	uint64_t start = clock_ns();
 	err = ops->attach(&r);
 	uint64_t ns = clock_ns() - start;
-	if (has_step(ops, FIRST_ATTACH))
+	if (life_has_step(ops, FIRST_ATTACH))
 		series_add(task_series(t, FIRST_ATTACH), ns, 1);
 	/* The first call of a function may fault in its code: also paid once, and by this metric. */
 	window_faults_any(&t->meter);
@@ -186,7 +69,7 @@ static int warm(struct task *t, struct pass *p, unsigned *batch)
 
 	p->n = 1;
 	while (!err && (passes < 3 || clock_ns() < end)) {
-		err = pass_timed(t, p);
+		err = life_timed(t, p);
 		attach += p->ns[ATTACH];
 		detach += p->ns[DETACH];
 		passes++;
@@ -233,7 +116,7 @@ static void record_steps(struct task *t, const struct pass *p)
 	bool fresh = t->cell->state == STATE_FRESH;
 
 	for (unsigned i = 0; i < sizeof metric / sizeof *metric; i++)
-		if (has_step(t->region.ops, metric[i]) &&
+		if (life_has_step(t->region.ops, metric[i]) &&
 		    (fresh || (metric[i] != CREATE && metric[i] != REMOVE)))
 			series_add(task_series(t, metric[i]), p->ns[metric[i]], p->n);
 }
@@ -246,7 +129,7 @@ static int lead(struct task *t, struct pass *p)
 	int err = 0;
 
 	for (int i = 0; i < LEAD_PASSES && !err; i++)
-		err = pass_timed(t, p);
+		err = life_timed(t, p);
 	return err;
 }
 
@@ -258,7 +141,7 @@ static int steps_window(struct task *t, struct pass *p)
 	if (!err)
 		err = lead(t, p);
 	for (uint64_t end = clock_ns() + WINDOW_NS; !err && clock_ns() < end; passes++) {
-		err = pass_timed(t, p);
+		err = life_timed(t, p);
 		record_steps(t, p);
 	}
 	model_faults(t, passes * p->n);
@@ -273,10 +156,10 @@ static int cycle_window(struct task *t, struct pass *p)
 	if (!err)
 		err = lead(t, p);
 	for (uint64_t end = clock_ns() + WINDOW_NS; !err && clock_ns() < end; passes++) {
-		err = pass_identify(t, p);
+		err = life_prepare(t, p);
 		uint64_t start = clock_ns();
 		if (!err)
-			err = pass_untimed(t, p);
+			err = life_untimed(t, p);
 		series_add(task_series(t, CYCLE), clock_ns() - start, p->n);
 	}
 	model_faults(t, passes * p->n);
@@ -307,112 +190,6 @@ static uint64_t life_windows(const struct cell *c)
 {
 	(void)c;
 	return 1 + 2 * WINDOWS;
-}
-
-/* The object that exists, mapped here, every page touched. */
-static int attach_touched(struct task *t, struct region *r)
-{
-	int err;
-
-	*r = t->region;
-	err = r->ops->attach(r);
-	if (!err && t->nodes)
-		err = t->place_memory(t, r->addr, r->len);
-	return err ? err : region_populate(r);
-}
-
-static uint64_t pages(const struct region *r)
-{
-	return r->len / (uint64_t)sysconf(_SC_PAGESIZE);
-}
-
-static int detach_touched(struct task *t)
-{
-	struct region r;
-	int err = attach_touched(t, &r);
-	uint64_t start = clock_ns();
-
-	if (!err)
-		err = r.ops->detach(&r);
-	series_add(task_series(t, DETACH_TOUCHED), clock_ns() - start, pages(&r));
-	return err;
-}
-
-static int remove_populated(struct task *t)
-{
-	struct region r = t->region;
-	int err = region_create(&r, t->serial++);
-
-	if (!err)
-		err = r.ops->attach(&r);
-	if (!err)
-		err = region_populate(&r);
-	if (!err)
-		err = r.ops->detach(&r);
-	uint64_t start = clock_ns();
-	if (!err)
-		err = r.ops->remove(&r);
-	series_add(task_series(t, REMOVE_POPULATED), clock_ns() - start, pages(&r));
-	return err;
-}
-
-/* A mapping whose pages are all dirty, told to be on its disk. System V has none: what it costs
- * there is a system call that finds nothing to do. */
-static int sync_dirty(struct task *t)
-{
-	struct region r;
-	int err = attach_touched(t, &r);
-	uint64_t start = clock_ns();
-
-	if (!err && msync(r.addr, r.len, MS_SYNC))
-		err = fail(t->why, errno, "msync of %zu bytes of %s", r.len, r.ops->name);
-	series_add(task_series(t, SYNC), clock_ns() - start, 1);
-	return err ? err : r.ops->detach(&r);
-}
-
-/* Events that need untimed preparation: as many as give half a millisecond of measured time, or
- * what fits in five of wall time. One, where one is long. */
-static int events_window(struct task *t, unsigned metric, int (*event)(struct task *))
-{
-	uint64_t end;
-	int err = window_open(&t->meter);
-
-	end = clock_ns() + 5 * WINDOW_NS;
-	do
-		err = err ? err : event(t);
-	while (!err && task_series(t, metric)->amount < WINDOW_MIN_NS && clock_ns() < end);
-	window_faults_any(&t->meter);
-	return err ? err : window_close(&t->meter);
-}
-
-static uint64_t populated_each(const struct cell *c)
-{
-	return c->size > LONG_BYTES ? LONG_WINDOWS : WINDOWS;
-}
-
-static uint64_t populated_sync(const struct cell *c)
-{
-	return c->size > LONG_BYTES ? LONG_WINDOWS : SYNC_WINDOWS;
-}
-
-static uint64_t populated_windows(const struct cell *c)
-{
-	return 2 * populated_each(c) + populated_sync(c);
-}
-
-static int populated(struct task *t, int role)
-{
-	uint64_t n = populated_each(t->cell);
-	int err = 0;
-
-	(void)role;
-	for (uint64_t i = 0; i < n && !err; i++)
-		err = events_window(t, DETACH_TOUCHED, detach_touched);
-	for (uint64_t i = 0; i < n && !err; i++)
-		err = events_window(t, REMOVE_POPULATED, remove_populated);
-	for (uint64_t i = 0; i < populated_sync(t->cell) && !err; i++)
-		err = events_window(t, SYNC, sync_dirty);
-	return err;
 }
 
 static int again_fits(const struct cell *c, struct why *w)
@@ -474,13 +251,6 @@ static const struct metric again_metrics[] = {
 	{ 0 },
 };
 
-static const struct metric populated_metrics[] = {
-	[DETACH_TOUCHED] = { .name = "detach-touched", .unit = "ns/page", .kind = KIND_TIME },
-	[REMOVE_POPULATED] = { .name = "remove-populated", .unit = "ns/page", .kind = KIND_TIME },
-	[SYNC] = { .name = "sync", .unit = "ns", .kind = KIND_TIME },
-	{ 0 },
-};
-
 const struct bench bench_attach = {
 	.name = "attach",
 	.about = "what does each step of a region's life cost?",
@@ -517,7 +287,7 @@ const struct bench bench_attach = {
 				.metrics = populated_metrics,
 				.fits = again_fits,
 				.windows = populated_windows,
-				.work = populated,
+				.work = populated_work,
 			},
 			{ 0 },
 		},

@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: MIT */
+/* Passes through the life of regions: the steps in their order, with and without clocks. */
+#include "life.h"
+
+static void access_first_byte(const struct task *t, struct region *r)
+{
+	volatile char *p = r->addr;
+
+	if (t->cell->access == ACCESS_WRITE)
+		*p = 1;
+	else
+		(void)*p;
+}
+
+int life_prepare(struct task *t, struct pass *p)
+{
+	int err = 0;
+
+	for (unsigned i = 0; i < p->n && !err; i++) {
+		p->r[i] = t->region;
+		if (t->cell->state == STATE_FRESH && t->region.ops->identify)
+			err = t->region.ops->identify(&p->r[i], t->serial++);
+	}
+	if (!err && t->cell->state == STATE_COLD)
+		err = t->region.ops->evict(&p->r[0]);
+	return err;
+}
+
+static int each(struct pass *p, int (*step)(struct region *))
+{
+	int err = 0;
+
+	for (unsigned i = 0; i < p->n && !err; i++)
+		err = step(&p->r[i]);
+	return err;
+}
+
+/* Where the memory must be on a node, it is told so between attach and touch, untimed. */
+static int place(struct task *t, struct pass *p)
+{
+	int err = 0;
+
+	for (unsigned i = 0; t->nodes && i < p->n && !err; i++)
+		err = t->place_memory(t, p->r[i].addr, p->r[i].len);
+	return err;
+}
+
+int life_timed(struct task *t, struct pass *p)
+{
+	const struct region_ops *ops = t->region.ops;
+	bool fresh = t->cell->state == STATE_FRESH;
+	int err = life_prepare(t, p);
+	uint64_t start = clock_ns(), created, attached, placed, accessed, detached;
+
+	if (!err && fresh)
+		err = each(p, ops->create);
+	created = clock_ns();
+	if (!err)
+		err = each(p, ops->attach);
+	attached = placed = clock_ns();
+	if (!err && t->nodes) {
+		err = place(t, p);
+		placed = clock_ns();
+	}
+	for (unsigned i = 0; i < p->n && !err; i++)
+		access_first_byte(t, &p->r[i]);
+	accessed = clock_ns();
+	if (!err)
+		err = each(p, ops->detach);
+	detached = clock_ns();
+	if (!err && fresh)
+		err = each(p, ops->remove);
+	p->ns[CREATE] = created - start;
+	p->ns[ATTACH] = attached - created;
+	p->ns[FIRST_ACCESS] = accessed - placed;
+	p->ns[DETACH] = detached - accessed;
+	p->ns[REMOVE] = clock_ns() - detached;
+	return err;
+}
+
+int life_untimed(struct task *t, struct pass *p)
+{
+	const struct region_ops *ops = t->region.ops;
+	bool fresh = t->cell->state == STATE_FRESH;
+	int err = fresh ? each(p, ops->create) : 0;
+
+	if (!err)
+		err = each(p, ops->attach);
+	if (!err)
+		err = place(t, p);
+	for (unsigned i = 0; i < p->n && !err; i++)
+		access_first_byte(t, &p->r[i]);
+	if (!err)
+		err = each(p, ops->detach);
+	if (!err && fresh)
+		err = each(p, ops->remove);
+	return err;
+}
+
+bool life_has_step(const struct region_ops *ops, unsigned metric)
+{
+	return !ops->inherited || (metric != ATTACH && metric != FIRST_ATTACH && metric != REMOVE);
+}
