@@ -89,8 +89,10 @@ struct task {
 	struct meter meter;
 	struct why *why; /* this role's sentence */
 	unsigned serial; /* of the next object this process makes */
-	/* Bind what was just attached to the cell's memory node, before anyone touches it. */
+	/* Bind what was just attached to the cell's memory node, before anyone touches it; and see,
+	 * when it has been touched, that it is there. For regions that `work` attaches. */
 	int (*place_memory)(const struct task *t, void *addr, size_t len);
+	int (*check_memory)(const struct task *t, const void *addr, size_t len);
 	unsigned long nodes; /* bit mask for place_memory; 0 on a machine with one node */
 };
 

@@ -20,7 +20,7 @@ static int attach_touched(struct task *t, struct region *r)
 
 	*r = t->region;
 	err = r->ops->attach(r);
-	if (!err && t->nodes)
+	if (!err)
 		err = t->place_memory(t, r->addr, r->len);
 	return err ? err : region_populate(r);
 }
@@ -49,6 +49,8 @@ static int remove_populated(struct task *t)
 
 	if (!err)
 		err = r.ops->attach(&r);
+	if (!err)
+		err = t->place_memory(t, r.addr, r.len);
 	if (!err)
 		err = region_populate(&r);
 	if (!err)

@@ -25,15 +25,17 @@ int touch_begin(struct task *t, struct region *r)
 		err = r->ops->evict(r);
 	if (!err)
 		err = r->ops->attach(r);
-	if (!err && fresh && t->nodes)
+	if (!err && fresh)
 		err = t->place_memory(t, r->addr, r->len);
 	return err;
 }
 
 int touch_end(struct task *t, struct region *r)
 {
-	int err = r->ops->detach(r);
+	int err = t->check_memory(t, r->addr, r->len);
 
+	if (!err)
+		err = r->ops->detach(r);
 	return err || t->cell->state != STATE_FRESH ? err : r->ops->remove(r);
 }
 
@@ -48,7 +50,7 @@ int touch_warm(struct task *t)
 	int err = region_create(&r, t->serial++);
 	if (!err)
 		err = r.ops->attach(&r);
-	if (!err && t->nodes)
+	if (!err)
 		err = t->place_memory(t, r.addr, r.len);
 	for (size_t at = 0; at < r.len && !err; at += page)
 		touch(t->cell, (char *)r.addr + at);

@@ -99,9 +99,29 @@ static int outcome_touch(struct worker *w, struct why *why)
 	return err ? fail(why, -err, "memory for the samples") : 0;
 }
 
+/* Pages of a regular file follow the policy of the task that makes them, all others that of the
+ * mapping (mbind(2)). */
 static int place_memory(const struct task *t, void *addr, size_t len)
 {
-	return t->nodes ? memory_bind(addr, len, t->nodes, t->why) : 0;
+	if (!t->nodes)
+		return 0;
+	if (t->cell->region->in_directory)
+		return memory_bind_task(t->nodes, t->why);
+	return memory_bind(addr, len, t->nodes, t->why);
+}
+
+/* Where the pages are; not where they should be is a failure. */
+static int check_memory(const struct task *t, const void *addr, size_t len)
+{
+	struct outcome *out = t->meter.out;
+	int err = memory_node_of(addr, len, &out->memory_node, t->why);
+
+	if (err == CANNOT && !t->nodes)
+		return 0; /* one node, and a kernel or container that does not say */
+	if (!err && t->nodes && (out->memory_node < 0 || !(t->nodes >> out->memory_node & 1)))
+		err = fail(t->why, 0, "the memory is on node %d, not where it was bound to",
+			   out->memory_node);
+	return err;
 }
 
 static struct task task_make(struct worker *w, struct why *why)
@@ -113,6 +133,7 @@ static struct task task_make(struct worker *w, struct why *why)
 		.why = why,
 		.nodes = w->assignment.nodes,
 		.place_memory = place_memory,
+		.check_memory = check_memory,
 	};
 
 	if (c->region) {
@@ -141,13 +162,13 @@ static int channel_memory(struct channel *c, size_t message)
 
 /* In a role, bound: the region is attached and told its node, the channel's side is taken. The
  * worker's attach is followed by the object's removal: its name dies at birth. */
-static int role_attach(struct worker *w, struct task *t, int role)
+static int role_attach(struct task *t, int role)
 {
 	int err = 0;
 
 	if (t->cell->part->region == REGION_ATTACHED && t->cell->region) {
 		err = t->region.ops->attach(&t->region);
-		if (!err && w->assignment.nodes)
+		if (!err)
 			err = place_memory(t, t->region.addr, t->region.len);
 	}
 	if (!err && t->cell->message)
@@ -157,15 +178,6 @@ static int role_attach(struct worker *w, struct task *t, int role)
 	if (!err && t->cell->channel)
 		err = t->channel.ops->side(&t->channel, role);
 	return err;
-}
-
-static int memory_check(struct worker *w, const struct task *t)
-{
-	bool attached = t->cell->part->region == REGION_ATTACHED && t->region.addr;
-
-	if (!attached)
-		return 0;
-	return memory_node_of(t->region.addr, t->region.len, &w->out->memory_node, t->why);
 }
 
 /* One role, from its binding to its last window. */
@@ -181,15 +193,15 @@ static int role_run(struct worker *w, int role)
 	if (!err)
 		err = outcome_touch(w, t->why);
 	if (!err)
-		err = role_attach(w, t, role);
+		err = role_attach(t, role);
 	if (!err && role == 0 && t->cell->part->region == REGION_ATTACHED && t->cell->region)
 		err = t->region.ops->remove(&t->region);
 	if (!err && role == 0)
 		w->out->clock_cost_ns = clock_cost_ns();
 	if (!err)
 		err = t->cell->part->work(t, role);
-	if (!err && role == 0)
-		err = memory_check(w, t);
+	if (!err && role == 0 && t->cell->part->region == REGION_ATTACHED && t->cell->region)
+		err = check_memory(t, t->region.addr, t->region.len);
 	if (!err && t->cell->channel && t->channel.ops->close)
 		t->channel.ops->close(&t->channel);
 	if (err && !w->out->status)
@@ -251,12 +263,17 @@ static int run_pair(struct worker *w)
 }
 
 /* Fill the object: every page exists, and on its disk too where it has one. */
-static int keeper_fill(struct region *r)
+static int keeper_fill(struct task *t)
 {
+	struct region *r = &t->region;
 	int err = r->ops->attach(r);
 
 	if (!err)
+		err = place_memory(t, r->addr, r->len);
+	if (!err)
 		err = region_populate(r);
+	if (!err)
+		err = check_memory(t, r->addr, r->len);
 	if (!err && r->ops->sync)
 		err = r->ops->sync(r);
 	return err;
@@ -270,7 +287,7 @@ static int run_kept(struct worker *w)
 	struct region *r = &t->region;
 	int go[2], cpu, status = 0, err;
 
-	r->why = &w->out->why[KEEPER];
+	r->why = t->why = &w->out->why[KEEPER];
 	err = bind_cpu(w->assignment.cpus[0], &cpu, r->why);
 	if (!err && pipe2(go, O_CLOEXEC))
 		err = fail(r->why, errno, "pipe to role 0");
@@ -282,7 +299,7 @@ static int run_kept(struct worker *w)
 	if (child < 0)
 		err = fail(r->why, errno, "fork of role 0");
 	if (!err)
-		err = keeper_fill(r);
+		err = keeper_fill(t);
 	if (!err && t->cell->state == STATE_COLD)
 		err = r->ops->detach(r);
 	if (!err && t->cell->state == STATE_COLD)
