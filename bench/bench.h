@@ -58,7 +58,7 @@ struct cell {
 	uint64_t page, access, order, state, populate, memory; /* enums above */
 	uint64_t wait, depth, publish, consume;
 	const char *place; /* a word of plan/place.h, or locations as given */
-	uint64_t node;
+	const char *node;  /* a word of place_nodes, or a number */
 	uint64_t processes, threads, segments;
 	const char *directory;
 	uint64_t rate;

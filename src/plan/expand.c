@@ -117,16 +117,21 @@ static uint64_t expect(const struct cell *c)
 	return ns;
 }
 
-/* Where its memory goes. On a machine with one node there is nothing to choose or to bind. */
+/* Where its memory goes. On a machine with one node there is nothing to bind. */
 static int place_cell(struct expansion *x, struct planned *p)
 {
 	const struct topology *t = x->wish->topology;
 	char buf[32];
 
-	if (!(p->cell.has & AXIS(NODE)) || p->status || topology_nodes(t) < 2)
+	if (!(p->cell.has & AXIS(NODE)) || p->status)
+		return 0;
+	/* `local` is what a machine without a choice gives anyway. */
+	if (topology_nodes(t) < 2 && !strcmp(p->cell.node, "local"))
 		return 0;
 	int err = place_nodes(t, &p->place, axis_text(&p->cell, AXIS_NODE, buf, sizeof buf),
 			      &p->nodes, &p->why);
+	if (topology_nodes(t) < 2)
+		p->nodes = 0;
 	if (err == CANNOT)
 		p->status = CANNOT;
 	else if (err)
@@ -182,6 +187,14 @@ static int with_value(struct expansion *x, struct cell c, size_t depth, const ch
 	return err ? err : expand(x, &c, depth + 1);
 }
 
+/* Texts of a cell outlive the list that they were typed in. */
+static int with_text(struct expansion *x, struct cell c, size_t depth, const char *text)
+{
+	char *kept = plan_keep(x->plan, text);
+
+	return kept ? with_value(x, c, depth, kept) : fail(x->why, ENOMEM, "'%s'", text);
+}
+
 /* Places are resolved here: a word that this machine lacks makes cells that say so. */
 static int with_place(struct expansion *x, struct cell c, size_t depth, const char *text)
 {
@@ -193,9 +206,7 @@ static int with_place(struct expansion *x, struct cell c, size_t depth, const ch
 	}
 	if (x->place_status)
 		snprintf(x->place.name, sizeof x->place.name, "%s", text);
-	/* Cells outlive this call: the name is kept with the plan. */
-	char *name = plan_keep(x->plan, x->place.name);
-	return name ? with_value(x, c, depth, name) : fail(x->why, ENOMEM, "a place");
+	return with_text(x, c, depth, x->place.name);
 }
 
 static int with_numbers(struct expansion *x, const struct cell *c, size_t depth, const char *list)
@@ -221,8 +232,9 @@ static int with_words(struct expansion *x, const struct cell *c, size_t depth, c
 	int err = copy ? 0 : fail(x->why, ENOMEM, "the list '%s'", list);
 
 	while (!err && (word = strsep(&rest, ",")))
-		err = a == AXIS_PLACE ? with_place(x, *c, depth, word)
-				      : with_value(x, *c, depth, word);
+		err = a == AXIS_PLACE                   ? with_place(x, *c, depth, word)
+		      : axis_table[a].type == AXIS_TEXT ? with_text(x, *c, depth, word)
+							: with_value(x, *c, depth, word);
 	free(copy);
 	return err;
 }

@@ -37,6 +37,8 @@ int plan_fits(const struct planned *p, struct why *w)
 
 	if (!err && (c->has & AXIS(SIZE)) && (c->size == 0 || c->size % 4096))
 		err = misused(w, "--size %" PRIu64 " is no whole number of 4K pages", c->size);
+	if (!err && c->region && !(c->region->pages & 1u << c->page))
+		err = cannot(w, "%s gives base pages only in this version", c->region->name);
 	if (!err && c->part->fits)
 		err = c->part->fits(c, w);
 	if (!err && p->status) {
