@@ -1,0 +1,263 @@
+/* SPDX-License-Identifier: MIT */
+/* What sits inside a measurement: the clock, canaries, the meeting of two roles, windows. Nothing
+ * here asserts how long anything takes. */
+#include <errno.h>
+#include <math.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+#include "probe/clock.h"
+#include "probe/window.h"
+/* After ours: cmocka has a macro called fail(). */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+/* Peers keep ns since the epoch in a double, where two reads 1 ns apart are equal. */
+static void the_clock_is_an_integer_that_never_goes_back(void **state)
+{
+	uint64_t last = clock_ns();
+
+	(void)state;
+	assert_int_equal((uint64_t)1795535681123456789u + 1 - (uint64_t)1795535681123456789u, 1);
+	assert_true(__builtin_types_compatible_p(__typeof__(clock_ns()), uint64_t));
+	for (int i = 0; i < 100000; i++) {
+		uint64_t now = clock_ns();
+
+		assert_true(now >= last);
+		last = now;
+	}
+}
+
+static void the_clock_is_examined(void **state)
+{
+	struct clock_quality q = clock_examine();
+
+	(void)state;
+	assert_string_equal(q.name, "monotonic");
+	assert_true(q.resolution_ns >= 1);
+	assert_true(q.cost_ns > 0);
+	assert_true(q.max_ns >= q.p999_ns);
+	assert_true(q.p999_ns >= q.resolution_ns);
+}
+
+/* CPU time is of this process and in ns: a busy loop cannot use more of it than wall time passes. */
+static void cpu_time_is_in_nanoseconds(void **state)
+{
+	uint64_t wall = clock_ns(), cpu = clock_cpu_ns();
+
+	(void)state;
+	while (clock_cpu_ns() - cpu < 5000000)
+		;
+	assert_true(clock_ns() - wall >= 5000000 / 2);
+	uint64_t before = clock_cpu_ns();
+	usleep(20000);
+	assert_true(clock_cpu_ns() - before < 20000000);
+}
+
+static void canaries_count_adds_per_cycle(void **state)
+{
+	struct canary c = canary_read();
+
+	(void)state;
+	if (canary_unavailable()) {
+		assert_true(isnan(c.adds_per_cycle));
+		skip();
+	}
+	/* No core issues more than some ten adds a cycle; one that shares its units still does some. */
+	assert_true(c.adds_per_cycle > .05 && c.adds_per_cycle < 16);
+	assert_true(c.chain_ghz > .05 && c.chain_ghz < 12);
+}
+
+static struct meeting *shared_meeting(bool sleeping)
+{
+	struct meeting *m =
+		mmap(NULL, sizeof *m, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+
+	assert_true(m != MAP_FAILED);
+	m->sleeping = sleeping;
+	return m;
+}
+
+/* Each tells the other a number before they meet, and must find the other's after. */
+static int meet_often(struct meeting *m, int role)
+{
+	for (uint64_t i = 1; i <= 2000; i++) {
+		meeting_tell(m, role, i);
+		meeting_meet(m);
+		if (meeting_told(m, !role) != i)
+			return 1;
+		meeting_meet(m);
+	}
+	return 0;
+}
+
+static void two_roles_meet_spinning_and_sleeping(void **state)
+{
+	(void)state;
+	for (int sleeping = 0; sleeping < 2; sleeping++) {
+		struct meeting *m = shared_meeting(sleeping);
+		int status;
+		pid_t child = fork();
+
+		alarm(60);
+		if (child == 0)
+			_exit(meet_often(m, 1));
+		assert_int_equal(meet_often(m, 0), 0);
+		assert_int_equal(waitpid(child, &status, 0), child);
+		assert_int_equal(status, 0);
+		alarm(0);
+		munmap(m, sizeof *m);
+	}
+}
+
+static void cache_lines_go_there_and_back(void **state)
+{
+	struct meeting *m = shared_meeting(false);
+	pid_t child = fork();
+	int status;
+
+	(void)state;
+	alarm(60);
+	if (child == 0) {
+		meeting_pong(m);
+		meeting_return(m, 777);
+		_exit(0);
+	}
+	assert_true(meeting_ping(m) > 0);
+	assert_true(meeting_volley(m, 777) > 0);
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_int_equal(status, 0);
+	assert_int_equal(atomic_load(&m->ping), 200 + 777);
+	assert_int_equal(atomic_load(&m->pong), 200 + 777);
+	alarm(0);
+	munmap(m, sizeof *m);
+}
+
+static struct outcome *make_outcome(uint64_t windows, uint64_t samples_each)
+{
+	uint64_t samples[METRICS_MAX];
+
+	for (int i = 0; i < METRICS_MAX; i++)
+		samples[i] = samples_each * (uint64_t)(i + 1);
+	struct outcome *out = calloc(1, outcome_size(windows, samples));
+	assert_non_null(out);
+	outcome_init(out, windows, samples);
+	return out;
+}
+
+static void samples_of_metrics_do_not_overlap(void **state)
+{
+	struct outcome *out = make_outcome(3, 10);
+
+	(void)state;
+	for (unsigned m = 0; m < METRICS_MAX; m++)
+		while (out->series[m].len < out->series[m].cap)
+			series_add(&out->series[m], m + 1, 1);
+	for (unsigned m = 0; m < METRICS_MAX; m++)
+		for (uint64_t i = 0; i < out->series[m].len; i++)
+			assert_int_equal(outcome_samples(out, m)[i], m + 1);
+	free(out);
+}
+
+static void samples_past_the_room_are_counted(void **state)
+{
+	struct outcome *out = make_outcome(1, 2);
+	struct series *s = &out->series[0];
+
+	(void)state;
+	series_add(s, 5, 1);
+	series_add(s, (uint64_t)UINT32_MAX + 1, 1); /* too long for a sample */
+	series_add(s, 6, 1);
+	series_add(s, 7, 1); /* no room */
+	assert_int_equal(s->len, 2);
+	assert_int_equal(s->lost, 2);
+	assert_true(s->amount == 5 + 6 + 7 + (uint64_t)UINT32_MAX + 1);
+	assert_int_equal(s->operations, 4);
+	free(out);
+}
+
+static void windows_take_what_was_recorded_in_them(void **state)
+{
+	struct outcome *out = make_outcome(2, 100);
+	struct meter m = { .out = out };
+
+	(void)state;
+	for (uint64_t w = 0; w < 2; w++) {
+		assert_int_equal(window_open(&m), 0);
+		for (uint64_t i = 0; i <= w; i++)
+			series_add(&out->series[0], 10 + w, 2);
+		series_total(&out->series[1], 1000, 4);
+		assert_int_equal(window_close(&m), 0);
+	}
+	assert_int_equal(out->windows, 2);
+	assert_int_equal(out->window[0].portion[0].amount, 10);
+	assert_int_equal(out->window[1].portion[0].amount, 22);
+	assert_int_equal(out->window[1].portion[0].operations, 4);
+	assert_int_equal(out->window[1].portion[0].first, 1);
+	assert_int_equal(out->window[1].portion[0].samples, 2);
+	assert_int_equal(out->window[1].portion[1].amount, 1000);
+	assert_int_equal(out->window[1].portion[1].samples, 0);
+	assert_true(out->window[1].started_ns >= out->window[0].started_ns);
+	assert_true(isnan(out->window[0].line_before));
+	assert_int_equal(window_open(&m), -ENOSPC);
+	assert_true(strlen(out->why[0].text) > 0);
+	free(out);
+}
+
+/* A page touched inside a window is counted there; one touched between windows is not. */
+static void faults_are_counted_inside_windows_only(void **state)
+{
+	struct outcome *out = make_outcome(4, 10);
+	struct meter m = { .out = out };
+	size_t page = (size_t)sysconf(_SC_PAGESIZE);
+	volatile char *p =
+		mmap(NULL, 64 * page, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+
+	(void)state;
+	assert_true(p != MAP_FAILED);
+	assert_int_equal(window_open(&m), 0); /* whatever the first one touches of its own */
+	assert_int_equal(window_close(&m), 0);
+	uint64_t before = out->counters[0].minor_faults;
+	for (size_t i = 0; i < 16; i++)
+		p[i * page] = 1;
+	assert_int_equal(window_open(&m), 0);
+	for (size_t i = 16; i < 23; i++)
+		p[i * page] = 1;
+	window_faults_due(&m, 7);
+	assert_int_equal(window_close(&m), 0);
+	assert_int_equal(out->counters[0].minor_faults - before, 7);
+	assert_int_equal(out->faults_due[0], 7);
+	assert_int_equal(window_open(&m), 0);
+	for (size_t i = 23; i < 26; i++)
+		p[i * page] = 1;
+	window_faults_any(&m);
+	assert_int_equal(window_close(&m), 0);
+	assert_int_equal(out->counters[0].minor_faults - before, 10);
+	assert_int_equal(out->faults_due[0], 10);
+	munmap((void *)p, 64 * page);
+	free(out);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(the_clock_is_an_integer_that_never_goes_back),
+		cmocka_unit_test(the_clock_is_examined),
+		cmocka_unit_test(cpu_time_is_in_nanoseconds),
+		cmocka_unit_test(canaries_count_adds_per_cycle),
+		cmocka_unit_test(two_roles_meet_spinning_and_sleeping),
+		cmocka_unit_test(cache_lines_go_there_and_back),
+		cmocka_unit_test(samples_of_metrics_do_not_overlap),
+		cmocka_unit_test(samples_past_the_room_are_counted),
+		cmocka_unit_test(windows_take_what_was_recorded_in_them),
+		cmocka_unit_test(faults_are_counted_inside_windows_only),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
