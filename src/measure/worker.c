@@ -238,18 +238,26 @@ static int make_meeting(struct worker *w)
 	return 0;
 }
 
-/* Two roles: the worker is role 0. */
-static int run_pair(struct worker *w)
+/* What every role of the part attaches or takes a side of. */
+static int make_shared(struct task *t)
 {
-	const struct part *part = w->assignment.cell.part;
-	struct task *t = &w->task;
-	struct sigaction chld = { .sa_handler = on_sigchld, .sa_flags = SA_RESTART | SA_NOCLDSTOP };
-	int err = make_meeting(w);
+	int err = 0;
 
-	if (!err && part->region == REGION_ATTACHED && t->cell->region)
+	if (t->cell->part->region == REGION_ATTACHED && t->cell->region)
 		err = region_create(&t->region, t->serial++);
 	if (!err && t->cell->channel && t->channel.ops->open)
 		err = t->channel.ops->open(&t->channel);
+	return err;
+}
+
+/* Two roles: the worker is role 0. */
+static int run_pair(struct worker *w)
+{
+	struct sigaction chld = { .sa_handler = on_sigchld, .sa_flags = SA_RESTART | SA_NOCLDSTOP };
+	int err = make_meeting(w);
+
+	if (!err)
+		err = make_shared(&w->task);
 	if (err)
 		return err;
 	sigaction(SIGCHLD, &chld, NULL);
@@ -329,7 +337,8 @@ static int run_cell(struct worker *w)
 		return run_pair(w);
 	if (c->part->region == REGION_OWN && c->state != STATE_FRESH)
 		return run_kept(w);
-	return role_run(w, 0);
+	int err = make_shared(&w->task);
+	return err ? err : role_run(w, 0);
 }
 
 int worker_main(int assignment_fd, int outcome_fd, int ledger_fd)
