@@ -6,9 +6,8 @@
 static const char introduction[] =
 	"# What is in a run directory\n"
 	"\n"
-	"This page is generated from the schema table of the program (`src/record/columns.def`); "
-	"do "
-	"not edit it.\n"
+	"This page is generated from the schema table of the program (`src/record/columns.def`): "
+	"`cmake --build build --target results-readme` writes it again.\n"
 	"\n"
 	"`shmbench run` leaves one directory per run, `<UTC time>-<host>`:\n"
 	"\n"

@@ -140,7 +140,8 @@ static void document_is_current(void **state)
 	schema_document(f);
 	fclose(f);
 	assert_non_null(kept);
-	assert_string_equal(made, kept);
+	if (strcmp(made, kept))
+		fail_msg("stale: cmake --build build --target results-readme writes it again");
 	free(made);
 	free(kept);
 }
