@@ -129,7 +129,7 @@ static bool has_scripts(const char *dir)
 	       !access(path, R_OK);
 }
 
-/* PREFIX/bin/shmbench has them in PREFIX/share/shmbench/plots. */
+/* PREFIX/bin/shmbench has them in PREFIX/share/shmbench/plots, or wherever it was configured. */
 static bool installed_beside(char *dir, size_t len)
 {
 	char exe[PATH_MAX];
@@ -139,7 +139,7 @@ static bool installed_beside(char *dir, size_t len)
 	char *slash = strrchr(exe, '/');
 	if (slash)
 		*slash = '\0';
-	return slash && snprintf(dir, len, "%s/../share/shmbench/plots", exe) < (int)len;
+	return slash && snprintf(dir, len, "%s/" SHMBENCH_PLOTS_BESIDE, exe) < (int)len;
 }
 
 /* What the user says, what was installed beside this program, where it was built. */
@@ -157,11 +157,11 @@ static int find_scripts(char *dir, size_t len, struct why *w)
 	snprintf(dir, len, "%s", SHMBENCH_PLOTS_SOURCE);
 	if (has_scripts(dir))
 		return 0;
-	return fail(
-		w, ENOENT,
-		"the gnuplot scripts are neither in ../share/shmbench/plots beside this program "
-		"nor in %s; SHMBENCH_PLOTS can name another directory",
-		SHMBENCH_PLOTS_SOURCE);
+	return fail(w, ENOENT,
+		    "the gnuplot scripts are neither in " SHMBENCH_PLOTS_BESIDE
+		    " beside this program "
+		    "nor in %s; SHMBENCH_PLOTS can name another directory",
+		    SHMBENCH_PLOTS_SOURCE);
 }
 
 extern char **environ;
