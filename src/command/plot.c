@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 /* One figure of a run, in a file or as characters on the terminal. */
-#include <argp.h>
 #include <errno.h>
 #include <limits.h>
 #include <stdio.h>
@@ -8,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 #include "command/command.h"
+#include "command/parse.h"
 #include "report/figures.h"
 
 struct plot {
@@ -85,7 +85,7 @@ static int run(int argc, char **argv)
 	struct why w = { 0 };
 	char path[PATH_MAX];
 
-	argp_parse(&argp, argc, argv, 0, NULL, &p);
+	command_parse(&argp, argc, argv, &p);
 	const struct figure *f = figure_find(p.figure, &w);
 	const struct terminal *t = f ? terminal_find(p.terminal, &w) : NULL;
 	if (!t)

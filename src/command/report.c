@@ -3,7 +3,6 @@
  * Everything that is computed from what a run measured, made again: summary.csv, which comes out
  * byte for byte as it was, figures, page and tables.
  */
-#include <argp.h>
 #include <errno.h>
 #include <libgen.h>
 #include <limits.h>
@@ -12,14 +11,26 @@
 #include <string.h>
 #include <sys/stat.h>
 #include "command/command.h"
+#include "command/parse.h"
 #include "record/summary.h"
 #include "report/report.h"
 
 struct request {
-	char **runs; /* of argv */
+	char **runs;
 	int n;
 	const char *out;
 };
+
+/* argp's vector ends with the parsing, its words do not. */
+static void keep_runs(struct request *r, struct argp_state *state)
+{
+	r->n = state->argc - state->next;
+	r->runs = calloc((size_t)r->n, sizeof *r->runs);
+	if (!r->runs)
+		argp_failure(state, STATUS_FAILED, ENOMEM, "%d runs", r->n);
+	else
+		memcpy(r->runs, state->argv + state->next, (size_t)r->n * sizeof *r->runs);
+}
 
 static error_t parse_option(int key, char *arg, struct argp_state *state)
 {
@@ -30,8 +41,7 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 		r->out = arg;
 		return 0;
 	case ARGP_KEY_ARGS:
-		r->runs = state->argv + state->next;
-		r->n = state->argc - state->next;
+		keep_runs(r, state);
 		return 0;
 	case ARGP_KEY_END:
 		if (!r->n)
@@ -85,7 +95,7 @@ static int run(int argc, char **argv)
 	struct request r = { .n = 0 };
 	int status = STATUS_OK;
 
-	argp_parse(&argp, argc, argv, 0, NULL, &r);
+	command_parse(&argp, argc, argv, &r);
 	for (int i = 0; i < r.n; i++) {
 		struct why w = { 0 };
 		char to[2 * PATH_MAX];
@@ -99,6 +109,7 @@ static int run(int argc, char **argv)
 		if (!status)
 			status = status_of(err);
 	}
+	free(r.runs);
 	return status;
 }
 
