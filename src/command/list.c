@@ -98,20 +98,23 @@ static json_t *list_places(void)
 	return all;
 }
 
-/* "benchmarks that have it" is what a user wants to know of an axis. */
 static json_t *axis_json(enum axis a)
 {
 	const struct axis_info *i = &axis_table[a];
+	json_t *words = json_array();
 	char option[32], about[300];
 	size_t used = (size_t)snprintf(about, sizeof about, "%s", i->about);
 
-	for (size_t k = 0; i->words && i->words[k]; k++)
+	for (size_t k = 0; i->words && i->words[k]; k++) {
+		json_array_append_new(words, json_string(i->words[k]));
 		used += (size_t)snprintf(about + used, sizeof about - used, "%s%s", k ? " " : ": ",
 					 i->words[k]);
+	}
 	if (i->standard)
 		snprintf(about + used, sizeof about - used, " (default %s)", i->standard);
 	snprintf(option, sizeof option, "--%s", i->option);
-	return json_pack("{s:s, s:s, s:s}", "name", option, "column", i->column, "about", about);
+	return json_pack("{s:s, s:s, s:s, s:o, s:s?}", "name", option, "column", i->column, "about",
+			 about, "words", words, "default", i->standard);
 }
 
 static json_t *list_axes(void)
