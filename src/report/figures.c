@@ -49,7 +49,7 @@ const struct figure figures[] = {
 		.name = "touch-by-index",
 		.title = "First touch by page index",
 		.look = "A peak at 0 of the upper panel is the page-table page that every 512th "
-			"touch also makes; a peak at 0 of the lower one is the memory controller's "
+			"touch also makes; a peak at 0 of the lower one is the memory cgroup's "
 			"batch of 64.",
 		.file = "profile.csv",
 		.benchmark = "touch-profile",
