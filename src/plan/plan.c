@@ -123,6 +123,9 @@ static int channel_fits(const struct cell *c, struct why *w)
 		return misused(w,
 			       "--message %" PRIu64 ": a message has at least %d bytes, its number",
 			       c->message, MESSAGE_MIN);
+	if ((c->has & AXIS(PUBLISH)) && (c->publish == 0 || c->publish > UINT32_MAX))
+		return misused(w, "--publish %" PRIu64 ": give 1 to %u messages", c->publish,
+			       UINT32_MAX);
 	return c->channel->fits ? c->channel->fits(&channel) : 0;
 }
 
@@ -196,20 +199,29 @@ static int add_cell(struct expansion *x, const struct cell *c)
 		if (same_cell(&p->cells[i].cell, c))
 			return 0;
 	new.cell.verify = x->wish->verify;
+	/* Before anything asks how much space is there. */
+	int err = c->directory && !x->wish->outline
+			  ? filesystem_of(c->directory, &new.filesystem, x->why)
+			  : 0;
+	if (err)
+		return err;
 	new.status = x->wish->outline ? x->place_status : cell_fits(x, &new.cell, &new.why);
 	if (new.status &&new.status != CANNOT) {
 		*x->why = new.why;
-		return new.status;
+		err = new.status;
 	}
-	int err = place_cell(x, &new);
-	if (!err && c->directory && !x->wish->outline)
-		err = filesystem_of(c->directory, &new.filesystem, x->why);
-	if (err)
+	if (!err)
+		err = place_cell(x, &new);
+	if (err) {
+		free(new.filesystem);
 		return err;
+	}
 	new.expected_ns = expect(c);
 	struct planned *grown = realloc(p->cells, (p->n + 1) * sizeof *grown);
-	if (!grown)
+	if (!grown) {
+		free(new.filesystem);
 		return fail(x->why, ENOMEM, "a plan of %zu cells", p->n + 1);
+	}
 	p->cells = grown;
 	p->cells[p->n++] = new;
 	return 0;
