@@ -139,6 +139,29 @@ static int place_cell(struct expansion *x, struct planned *p)
 	return err == CANNOT ? 0 : err;
 }
 
+/* Directory, limits, memory: what is known of a cell before it runs. The directory comes first,
+ * before anything asks how much space is there. */
+static int settle(struct expansion *x, struct planned *p)
+{
+	struct why why = { 0 };
+	int err = 0;
+
+	if (x->wish->outline)
+		return place_cell(x, p);
+	if (p->cell.directory)
+		err = filesystem_of(p->cell.directory, &p->filesystem, x->why);
+	if (err)
+		return err;
+	p->status = plan_fits(p, &why);
+	if (p->status && why.text[0])
+		p->why = why;
+	if (p->status && p->status != CANNOT) {
+		*x->why = p->why;
+		return p->status;
+	}
+	return place_cell(x, p);
+}
+
 static int add_cell(struct expansion *x, const struct cell *c)
 {
 	struct plan *p = x->plan;
@@ -147,7 +170,6 @@ static int add_cell(struct expansion *x, const struct cell *c)
 			       .status = x->place_status,
 			       .why = x->place_why,
 			       .base = NO_BASE };
-	struct why why = { 0 };
 
 	if ((c->has & AXIS(STATE)) && !(c->part->states & 1u << c->state))
 		return 0;
@@ -155,23 +177,17 @@ static int add_cell(struct expansion *x, const struct cell *c)
 		if (same_cell(&p->cells[i].cell, c))
 			return 0;
 	new.cell.verify = x->wish->verify;
-	if (!x->wish->outline)
-		new.status = plan_fits(&new, &why);
-	if (new.status && why.text[0])
-		new.why = why;
-	if (new.status &&new.status != CANNOT) {
-		*x->why = new.why;
-		return new.status;
-	}
-	int err = place_cell(x, &new);
-	if (!err && c->directory && !x->wish->outline)
-		err = filesystem_of(c->directory, &new.filesystem, x->why);
-	if (err)
+	int err = settle(x, &new);
+	if (err) {
+		free(new.filesystem);
 		return err;
+	}
 	new.expected_ns = expect(c);
 	struct planned *grown = realloc(p->cells, (p->n + 1) * sizeof *grown);
-	if (!grown)
+	if (!grown) {
+		free(new.filesystem);
 		return fail(x->why, ENOMEM, "a plan of %zu cells", p->n + 1);
+	}
 	p->cells = grown;
 	p->cells[p->n++] = new;
 	return 0;
