@@ -93,5 +93,11 @@ int compare_runs(const struct values *base, const struct values *new, struct com
 
 const char *compare_method(enum method m)
 {
-	return m == METHOD_SHIFT ? "hodges-lehmann" : "bootstrap";
+	static const char *const name[] = {
+		[METHOD_SHIFT] = "hodges-lehmann",
+		[METHOD_MEDIANS] = "bootstrap",
+		[METHOD_PAIRED] = "paired",
+	};
+
+	return name[m];
 }

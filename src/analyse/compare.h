@@ -16,6 +16,7 @@
 enum method {
 	METHOD_SHIFT,   /* rank sum test and Hodges-Lehmann ratio */
 	METHOD_MEDIANS, /* the spreads differ clearly: bootstrap of the ratio of medians */
+	METHOD_PAIRED,  /* sign test and median of the pairs' ratios: see ratio.h and judge.h */
 };
 
 struct comparison {
@@ -41,7 +42,7 @@ int compare_runs(const struct values *base, const struct values *new, struct com
  * from 20, in proportion between; INFINITY below 10, where chance alone makes any ratio. */
 double compare_spread_limit(size_t n, size_t m);
 
-/* "hodges-lehmann", "bootstrap". */
+/* "hodges-lehmann", "bootstrap", "paired". */
 const char *compare_method(enum method m);
 
 #endif
