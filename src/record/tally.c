@@ -27,6 +27,7 @@ static const unsigned sources[QUANTITIES] = {
 	[QUANTITY_MILD] = INVOCATIONS_outliers_mild,
 	[QUANTITY_FAR] = INVOCATIONS_outliers_far,
 	[QUANTITY_BLOCK] = INVOCATIONS_block,
+	[QUANTITY_CALM_WINDOWS] = INVOCATIONS_calm_windows,
 };
 
 static const char *text_of(const json_t *object, const char *key)
@@ -190,22 +191,34 @@ static struct entry *entry_of(struct subject *s, const char *relation)
 	return *at = e;
 }
 
-static int add_point(struct entry *e, struct csv_reader *c)
+/* Nothing that is measured here is below 0. */
+static int check_point(const double *point, const struct csv_reader *c, struct why *w)
+{
+	for (unsigned q = 0; q < QUANTITIES; q++)
+		if (point[q] < 0)
+			return misused(w, "%s, line %lu, column %u (%s): '%.40s' is below 0",
+				       c->path, c->line,
+				       c->field[sources[q] - INVOCATIONS_FIRST] + 1,
+				       schema_column(sources[q]).name,
+				       csv_reader_text(c, sources[q]));
+	return 0;
+}
+
+static int add_point(struct entry *e, struct csv_reader *c, struct why *w)
 {
 	if (e->n == e->room) {
 		size_t room = e->room ? 2 * e->room : 8;
 		double(*grown)[QUANTITIES] = realloc(e->points, room * sizeof *grown);
 
 		if (!grown)
-			return -ENOMEM;
+			return fail(w, ENOMEM, "the rows of %s", c->path);
 		e->points = grown;
 		e->room = room;
 	}
 	for (unsigned q = 0; q < QUANTITIES; q++)
 		e->points[e->n][q] = csv_reader_number(c, sources[q]);
-	e->n++;
 	flags_merge(&e->flags, csv_reader_text(c, INVOCATIONS_flags));
-	return 0;
+	return check_point(e->points[e->n++], c, w);
 }
 
 /* Of a row that is not ok. The sentence of a failure outranks that of a skip. */
@@ -233,10 +246,10 @@ static int add_row(struct tally *t, struct csv_reader *c, struct why *w)
 			       c->path, c->line, csv_reader_text(c, INVOCATIONS_CELL),
 			       csv_reader_text(c, INVOCATIONS_CELL + CELL_METRIC));
 	struct entry *e = entry_of(s, csv_reader_text(c, INVOCATIONS_relation));
-	int err = e ? 0 : -ENOMEM;
 	if (e && !strcmp(status, "ok"))
-		err = add_point(e, c);
-	else if (e && (!strcmp(status, "skip") || !strcmp(status, "fail")))
+		return add_point(e, c, w);
+	int err = e ? 0 : -ENOMEM;
+	if (e && (!strcmp(status, "skip") || !strcmp(status, "fail")))
 		err = add_reason(e, c, status[0] == 'f');
 	else if (e)
 		return misused(w,
@@ -259,6 +272,7 @@ static int read_rows(struct tally *t, const char *dir, struct why *w)
 		if (err)
 			break;
 	}
+	t->torn = c.torn;
 	csv_reader_close(&c);
 	return err;
 }

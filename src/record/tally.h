@@ -31,6 +31,7 @@ enum quantity {
 	QUANTITY_MILD,
 	QUANTITY_FAR,
 	QUANTITY_BLOCK,
+	QUANTITY_CALM_WINDOWS,
 	QUANTITIES
 };
 
@@ -59,6 +60,7 @@ struct tally {
 	size_t n;
 	size_t *first; /* of each cell: index of its first subject; one more at the end */
 	struct subject **by_key;
+	unsigned long torn; /* line of a last row that was cut short, else 0 */
 };
 
 /* Read DIR/invocations.csv against run.json's plan; run stays the caller's until tally_close().
