@@ -1,0 +1,262 @@
+/* SPDX-License-Identifier: MIT */
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include "record/run_json.h"
+#include "record/run_rows.h"
+#include "record/tally.h"
+
+static int out_of_memory(const struct run_rows *r, struct why *w)
+{
+	return fail(w, ENOMEM, "the rows of %s", r->path);
+}
+
+static struct run_row *find(const struct run_rows *r, const char *key, const char *relation)
+{
+	for (size_t i = 0; i < r->n; i++)
+		if (!strcmp(r->row[i].key, key) && !strcmp(r->row[i].relation, relation))
+			return &r->row[i];
+	return NULL;
+}
+
+const struct run_row *run_rows_find(const struct run_rows *r, const char *key, const char *relation)
+{
+	return find(r, key, relation);
+}
+
+static void row_free(struct run_row *row)
+{
+	for (unsigned i = 0; i < CELL_COLUMNS; i++)
+		free(row->cell[i]);
+	free(row->key);
+	free(row->relation);
+	free(row->reason);
+	free(row->value);
+}
+
+/* Unit and kind are cell columns too: a metric whose unit has changed is another one. */
+static int describe(struct run_row *row, const struct subject *s, const char *relation)
+{
+	struct csv_row cell;
+	bool whole = true;
+
+	csv_row_begin(&cell, schema_table(TABLE_SUMMARY), "");
+	tally_cell_row(&cell, s);
+	for (unsigned i = 0; i < CELL_COLUMNS; i++) {
+		const char *text = cell.text[SUMMARY_CELL - SUMMARY_FIRST + i];
+
+		row->cell[i] = strdup(text ? text : "");
+		whole = whole && row->cell[i];
+	}
+	row->relation = strdup(relation);
+	row->headline = json_is_true(json_object_get(s->metric, "headline"));
+	row->rate = json_is_true(json_object_get(s->metric, "larger_is_better"));
+	row->status = "skip";
+	if (!whole || !row->relation ||
+	    asprintf(&row->key, "%s%s\1%s", s->key, row->cell[CELL_UNIT], row->cell[CELL_KIND]) < 0)
+		return -ENOMEM;
+	return 0;
+}
+
+/* The row of this subject and relation: the one that there is, or a new one; NULL: no memory. */
+static struct run_row *row_of(struct run_rows *r, const struct subject *s, const char *relation)
+{
+	struct run_row made = { 0 };
+	struct run_row *there = NULL;
+
+	if (describe(&made, s, relation) == 0)
+		there = find(r, made.key, made.relation);
+	else
+		goto failed;
+	if (there) {
+		row_free(&made);
+		return there;
+	}
+	struct run_row *grown = realloc(r->row, (r->n + 1) * sizeof *grown);
+	if (!grown)
+		goto failed;
+	r->row = grown;
+	r->row[r->n] = made;
+	return &r->row[r->n++];
+failed:
+	row_free(&made);
+	return NULL;
+}
+
+static int add_values(struct run_rows *r, struct run_row *row, const struct entry *e)
+{
+	struct run_value *grown = realloc(row->value, (row->n + e->n + 1) * sizeof *grown);
+
+	if (!grown)
+		return -ENOMEM;
+	row->value = grown;
+	for (size_t i = 0; i < e->n; i++) {
+		const double *point = e->points[i];
+
+		if (isnan(point[QUANTITY_MEDIAN_ALL]))
+			continue;
+		row->value[row->n++] = (struct run_value){
+			.calm = point[QUANTITY_MEDIAN],
+			.all = point[QUANTITY_MEDIAN_ALL],
+			.block = (unsigned)r->blocks + (unsigned)point[QUANTITY_BLOCK],
+		};
+		if (!isnan(point[QUANTITY_MEDIAN]))
+			row->calm++;
+		if (!isnan(point[QUANTITY_CALM_WINDOWS]))
+			r->gated = true;
+	}
+	return 0;
+}
+
+static int add_entry(struct run_rows *r, const struct subject *s, const struct entry *e)
+{
+	struct run_row *row = row_of(r, s, e->relation);
+	int err = row ? add_values(r, row, e) : -ENOMEM;
+
+	if (err)
+		return err;
+	if (e->failed)
+		row->status = "fail";
+	if (row->n)
+		row->status = "ok";
+	if (e->reason && !row->reason)
+		row->reason = strdup(e->reason);
+	return 0;
+}
+
+/* Blocks that the rows of a directory are of. */
+static size_t blocks_of(const struct tally *t)
+{
+	double last = -1;
+
+	for (size_t i = 0; i < t->n; i++)
+		for (const struct entry *e = t->subjects[i].entries; e; e = e->next)
+			for (size_t k = 0; k < e->n; k++)
+				last = fmax(last, e->points[k][QUANTITY_BLOCK]);
+	return (size_t)(last + 1);
+}
+
+/* A file that ends at the end of some row looks whole by itself. */
+static int check_whole(const struct tally *t, const char *dir, struct why *w)
+{
+	size_t blocks = blocks_of(t);
+	json_int_t counted = json_integer_value(json_object_get(t->run, "blocks"));
+
+	if (t->torn)
+		return misused(w, "%s/invocations.csv, line %lu: the file is cut off inside a row",
+			       dir, t->torn);
+	if (blocks == 0)
+		return misused(w, "%s/invocations.csv: there is no row with a value", dir);
+	if (counted > 0 && blocks < (size_t)counted)
+		return misused(w,
+			       "%s/invocations.csv: the file ends in block %zu of the %lld that "
+			       "run.json counts",
+			       dir, blocks, (long long)counted);
+	return 0;
+}
+
+static int add_tally(struct run_rows *r, const struct tally *t, struct why *w)
+{
+	int err = 0;
+
+	for (size_t i = 0; i < t->n && !err; i++)
+		for (const struct entry *e = t->subjects[i].entries; e && !err; e = e->next)
+			err = add_entry(r, &t->subjects[i], e);
+	if (err)
+		return out_of_memory(r, w);
+	r->blocks += blocks_of(t);
+	return 0;
+}
+
+int run_rows_add(struct run_rows *r, const char *dir, struct why *w)
+{
+	struct tally t;
+	json_t *run;
+	int err = run_json_read(dir, &run, w);
+
+	if (err)
+		return err;
+	err = tally_open(&t, run, dir, w);
+	if (!err) {
+		err = check_whole(&t, dir, w);
+		if (!err)
+			err = add_tally(r, &t, w);
+		tally_close(&t);
+	}
+	if (!err && !r->json) {
+		r->json = json_incref(run);
+		r->path = strdup(dir);
+	}
+	json_decref(run);
+	return err;
+}
+
+void run_rows_free(struct run_rows *r)
+{
+	for (size_t i = 0; i < r->n; i++)
+		row_free(&r->row[i]);
+	free(r->row);
+	free(r->path);
+	json_decref(r->json);
+	*r = (struct run_rows){ 0 };
+}
+
+const char *run_row_benchmark(const struct run_row *r)
+{
+	return r->cell[CELL_BENCHMARK];
+}
+
+const char *run_row_metric(const struct run_row *r)
+{
+	return r->cell[CELL_METRIC];
+}
+
+size_t run_row_values(const struct run_row *r, bool calm, double *out)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < r->n; i++) {
+		double x = calm ? r->value[i].calm : r->value[i].all;
+
+		if (!isnan(x))
+			out[n++] = x;
+	}
+	return n;
+}
+
+bool run_rows_classed(const struct run_rows *r)
+{
+	return json_array_size(json_object_get(r->json, "relation_classes")) > 0;
+}
+
+bool run_rows_class(const struct run_rows *r, const char *relation, double *low, double *high)
+{
+	size_t i;
+	const json_t *class;
+
+	json_array_foreach(json_object_get(r->json, "relation_classes"), i, class)
+	{
+		const char *name = json_string_value(json_object_get(class, "name"));
+		const json_t *from = json_object_get(class, "low_ns");
+		const json_t *to = json_object_get(class, "high_ns");
+
+		if (!name || strcmp(name, relation) || !json_is_number(from) || !json_is_number(to))
+			continue;
+		*low = json_number_value(from);
+		*high = json_number_value(to);
+		return true;
+	}
+	return false;
+}
+
+double run_rows_deviation(const struct run_rows *r, const char *benchmark, const char *metric)
+{
+	char name[128];
+	const json_t *all = json_object_get(r->json, "run_to_run");
+
+	snprintf(name, sizeof name, "%s/%s", benchmark, metric);
+	double deviation = json_number_value(json_object_get(all, name));
+	return deviation > 0 ? deviation : 0;
+}
