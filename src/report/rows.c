@@ -244,7 +244,7 @@ const char *digits_text(double v, char *buf, size_t len)
 	return buf;
 }
 
-static const char *three_digits(double v, const char *unit, char *buf, size_t len)
+const char *value_text(double v, const char *unit, char *buf, size_t len)
 {
 	if (!strcmp(unit, "bytes"))
 		return units_size_text((uint64_t)v, buf, len);
@@ -264,7 +264,7 @@ static const char *three_digits(double v, const char *unit, char *buf, size_t le
 const char *row_value(const struct row *r, unsigned column, char *buf, size_t len)
 {
 	*buf = '\0';
-	return *row_text(r, column) ? three_digits(row_number(r, column), row_unit(r), buf, len)
+	return *row_text(r, column) ? value_text(row_number(r, column), row_unit(r), buf, len)
 				    : buf;
 }
 

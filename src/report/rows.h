@@ -65,6 +65,9 @@ const char *row_estimate(const struct row *r, char *buf, size_t len);
 /* "0.553 [0.541, 0.562]", without an interval "0.553"; "" without a ratio. */
 const char *row_ratio(const struct row *r, char *buf, size_t len);
 
+/* A value in its unit: "2.67 us", in buf, which is returned. */
+const char *value_text(double v, const char *unit, char *buf, size_t len);
+
 /* Three significant digits, in buf, which is returned. */
 const char *digits_text(double v, char *buf, size_t len);
 
