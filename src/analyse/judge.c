@@ -10,6 +10,12 @@ static const size_t fewest_values = 4;
 /* ... and 7 pairs have no 98.75 % interval. */
 static const size_t fewest_correlated = 8;
 
+/* Two programs need not have a value in the same block. */
+static bool is_empty(const struct contest *c)
+{
+	return !c->base.n || !c->new.n;
+}
+
 static bool above_zero(const struct values *side)
 {
 	for (size_t i = 0; i < side->n; i++)
@@ -62,9 +68,7 @@ static int measure(const struct contest *c, struct finding *f, double *least, st
 			       .p = NAN,
 			       .adjusted = NAN };
 	*least = NAN;
-	if (!c->base.n || !c->new.n)
-		return fail(w, EDOM, "a comparison with no values");
-	if (!above_zero(&c->base) || !above_zero(&c->new))
+	if (is_empty(c) || !above_zero(&c->base) || !above_zero(&c->new))
 		return 0;
 	int err =
 		c->paired ? by_pairs(c, &found, f, w) : compare_runs(&c->base, &c->new, &found, w);
@@ -108,7 +112,9 @@ static void judge(const struct contest *c, struct finding *f, double least, size
 	};
 
 	f->judgement = verdict_of(&in);
-	if (f->judgement.verdict == VERDICT_NONE && all_zero(&c->base) && all_zero(&c->new))
+	if (is_empty(c))
+		f->judgement = (struct judgement){ VERDICT_INCONCLUSIVE, REASON_TOO_FEW };
+	else if (f->judgement.verdict == VERDICT_NONE && all_zero(&c->base) && all_zero(&c->new))
 		f->judgement.verdict = VERDICT_SAME;
 	bool kept = c->trust == TRUST_FULL ||
 		    (c->trust == TRUST_SAME && f->judgement.verdict == VERDICT_SAME);

@@ -40,7 +40,7 @@ struct finding {
 };
 
 /* found[i] is about row[i]. A row with a value that is not above 0 has no ratio: VERDICT_NONE, or
- * `same` where both sides are nothing but 0. -ENOMEM, or -EDOM for a side without values. */
+ * `same` where both sides are nothing but 0. A side without values is too few. -ENOMEM. */
 int judge_all(const struct contest *row, struct finding *found, size_t n, struct why *w);
 
 /* The fewest pairs with which one row of so many can be significant after Holm. */
