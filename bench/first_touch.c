@@ -154,8 +154,10 @@ static int random_window(struct task *t, struct sweep *s)
 	count(t, faults, n);
 	model_faults(t, n);
 	series_total(task_series(t, PAGE_TABLES), touch_page_tables() - s->tables, 1);
+	if (!err)
+		err = window_close(&t->meter);
 	free(order);
-	return err ? err : window_close(&t->meter);
+	return err;
 }
 
 static int work(struct task *t, int role)
