@@ -148,6 +148,7 @@ static int add_cell(struct expansion *x, const struct cell *c)
 			       .why = x->place_why,
 			       .base = NO_BASE };
 	struct why why = { 0 };
+	int err = 0;
 
 	if ((c->has & AXIS(STATE)) && !(c->part->states & 1u << c->state))
 		return 0;
@@ -155,23 +156,27 @@ static int add_cell(struct expansion *x, const struct cell *c)
 		if (same_cell(&p->cells[i].cell, c))
 			return 0;
 	new.cell.verify = x->wish->verify;
+	/* Before anything asks how much space is there. */
+	if (c->directory && !x->wish->outline)
+		err = filesystem_of(c->directory, &new.filesystem, x->why);
+	if (err)
+		return err;
 	if (!x->wish->outline)
 		new.status = plan_fits(&new, &why);
 	if (new.status && why.text[0])
 		new.why = why;
 	if (new.status &&new.status != CANNOT) {
 		*x->why = new.why;
-		return new.status;
+		err = new.status;
 	}
-	int err = place_cell(x, &new);
-	if (!err && c->directory && !x->wish->outline)
-		err = filesystem_of(c->directory, &new.filesystem, x->why);
-	if (err)
-		return err;
+	if (!err)
+		err = place_cell(x, &new);
 	new.expected_ns = expect(c);
-	struct planned *grown = realloc(p->cells, (p->n + 1) * sizeof *grown);
-	if (!grown)
-		return fail(x->why, ENOMEM, "a plan of %zu cells", p->n + 1);
+	struct planned *grown = err ? NULL : realloc(p->cells, (p->n + 1) * sizeof *grown);
+	if (!grown) {
+		free(new.filesystem);
+		return err ? err : fail(x->why, ENOMEM, "a plan of %zu cells", p->n + 1);
+	}
 	p->cells = grown;
 	p->cells[p->n++] = new;
 	return 0;

@@ -24,6 +24,9 @@ static int channel_fits(const struct cell *c, struct why *w)
 		return misused(w,
 			       "--message %" PRIu64 ": a message has at least %d bytes, its number",
 			       c->message, MESSAGE_MIN);
+	if ((c->has & AXIS(PUBLISH)) && (c->publish == 0 || c->publish > UINT32_MAX))
+		return misused(w, "--publish %" PRIu64 ": give 1 to %u messages", c->publish,
+			       UINT32_MAX);
 	return c->channel->fits ? c->channel->fits(&channel) : 0;
 }
 
