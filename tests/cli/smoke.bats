@@ -1,0 +1,284 @@
+#!/usr/bin/env bats
+# The smoke suite, run once, and everything that its directory must hold: contract.md, section 4.
+
+load helpers
+
+setup_file() {
+	find_program
+	export RUN=$BATS_FILE_TMPDIR/run SMOKE_STATUS=0
+	ours "$BATS_FILE_TMPDIR" >"$BATS_FILE_TMPDIR/before"
+	local start
+	start=$(date +%s%N)
+	"$SHMBENCH" run --suite smoke --seed 11 --label who=test --label a=b=c --out "$RUN" \
+		>"$BATS_FILE_TMPDIR/stdout" 2>"$BATS_FILE_TMPDIR/stderr" || SMOKE_STATUS=$?
+	echo "# smoke took $((($(date +%s%N) - start) / 1000000)) ms, figures and page included" >&3
+	ours "$BATS_FILE_TMPDIR" >"$BATS_FILE_TMPDIR/after"
+}
+
+setup() {
+	find_program
+}
+
+CELL=benchmark,region,channel,size_bytes,message_bytes,page,access,order,state,populate,memory,wait,depth_bytes,publish,consume,place,node,processes,threads,segments,directory,filesystem,offered_rate,clock,metric,unit,kind
+
+# begins FILE COLUMNS: the header line begins with these.
+begins() {
+	[[ $(head -n 1 "$RUN/$1"), == "$2,"* ]]
+}
+
+@test "ends with 0, tables on standard output, no complaint" {
+	[ "$SMOKE_STATUS" -eq 0 ]
+	[ ! -s "$BATS_FILE_TMPDIR/stderr" ]
+	grep -qxF "$RUN/report.html" "$BATS_FILE_TMPDIR/stdout"
+}
+
+@test "nothing is left behind" {
+	cmp "$BATS_FILE_TMPDIR/before" "$BATS_FILE_TMPDIR/after"
+	[ -z "$(find "$BATS_FILE_TMPDIR" -name 'ledger-*')" ]
+	[ -z "$(grep -lz "^worker$" /proc/[0-9]*/cmdline 2>/dev/null | while read -r f; do
+		[ "$(readlink "${f%cmdline}exe")" = "$SHMBENCH" ] && echo "$f"
+	done)" ]
+}
+
+@test "every file carries the columns of contract.md, in their order" {
+	begins summary.csv "schema,run_id,$CELL,relation,status,reason,invocations,samples,median,ci_low,ci_high,ci_level,min,p10,p25,p75,p90,p99,p999,max,mean,base,ratio,ratio_low,ratio_high,verdict,flags,stop_reason,calm_invocations,median_all,ci_low_all,ci_high_all,clock_share,batch,pairs,precision_met,lag1,between_share,outliers_mild,outliers_far,gate_after_fails,p90_low,p90_high,p99_low,p99_high,p999_low,p999_high"
+	begins invocations.csv "schema,run_id,invocation,block,group,position,$CELL,relation,status,reason,samples,batch,operations,elapsed_ns,windows,calm_windows,median,median_all,rate_all,min,p10,p25,p75,p90,p99,p999,max,mean,role0_cpu,role1_cpu,memory_node,role0_minor_faults,role1_minor_faults,role0_major_faults,role1_major_faults,role0_voluntary_switches,role1_voluntary_switches,role0_involuntary_switches,role1_involuntary_switches,migrations,canary_ratio,chain_ghz,cache_line_ns,flags,started_ns,variance,outliers_mild,outliers_far,windows_before_calm"
+	begins windows.csv "schema,run_id,invocation,window,$CELL,started_ns,elapsed_ns,operations,samples,median_ns,role0_canary_before,role0_canary_after,role1_canary_before,role1_canary_after,cache_line_ns_before,cache_line_ns_after,relation,calm"
+	begins distribution.csv "schema,run_id,$CELL,relation,quantile,value,samples"
+	begins profile.csv "schema,run_id,$CELL,relation,index_kind,index,index2,samples,median,p90"
+}
+
+@test "every file is RFC 4180, every row as wide as its header, its schema first" {
+	parses "$RUN"/*.csv
+	for file in summary invocations windows distribution profile; do
+		[ "$(select_columns "$RUN/$file.csv" schema | sort -u)" = "shmbench.$file.v1" ]
+		[ "$(select_columns "$RUN/$file.csv" run_id | sort -u)" = "$(jq -r .run_id "$RUN/run.json")" ]
+	done
+}
+
+@test "every row is ok, or a skip with a reason" {
+	[ "$(select_columns "$RUN/summary.csv" status | grep -cvE '^(ok|skip)$')" -eq 0 ]
+	WHERE="status=skip" select_columns "$RUN/summary.csv" reason >"$BATS_TEST_TMPDIR/reasons"
+	run grep -c '^$' "$BATS_TEST_TMPDIR/reasons"
+	[ "$output" -eq 0 ]
+	[ "$(WHERE="status=fail" select_columns "$RUN/invocations.csv" reason | wc -l)" -eq 0 ]
+	# An estimate in every row that is ok.
+	[ "$(WHERE="status=ok" select_columns "$RUN/summary.csv" median | grep -c '^$')" -eq 0 ]
+}
+
+@test "every benchmark has rows for every mechanism, with all its metrics" {
+	select_columns "$RUN/summary.csv" benchmark region channel metric | sort -u >"$BATS_TEST_TMPDIR/rows"
+	has() { # BENCHMARK REGION CHANNEL METRIC...
+		local metric
+		for metric in "${@:4}"; do
+			grep -qxF "$1	$2	$3	$metric" "$BATS_TEST_TMPDIR/rows" || { echo "no row: $1 $2 $3 $metric"; return 1; }
+		done
+	}
+	for region in sysv posix memfd file anon; do
+		has attach $region "" create attach first-access detach remove cycle first-attach detach-touched remove-populated sync
+		has first-touch $region "" sweep faults fault page-tables
+		has touch-profile $region "" touch
+		has throughput $region ring message rate bandwidth producer-busy consumer-busy switches
+		has latency $region ring rtt rtt-each
+	done
+	has throughput "" pipe message rate bandwidth producer-busy consumer-busy switches
+	has latency "" pipe rtt rtt-each
+	has null "" "" empty
+	has bounds "" "" syscall zero-page cache-line
+	has bounds sysv "" copy
+}
+
+# faults STATE ACCESS REGION: faults/page.
+faults() {
+	WHERE="benchmark=first-touch metric=faults state=$1 access=$2 region=$3" \
+		select_columns "$RUN/summary.csv" median
+}
+
+@test "a fresh write takes exactly one fault per page" {
+	for region in sysv posix memfd anon; do
+		[ "$(faults fresh write $region)" = 1 ]
+	done
+}
+
+@test "a read of what is resident: one fault per page in System V, one per 16 in tmpfs" {
+	[ "$(faults resident read sysv)" = 1 ]
+	around=$(cat /sys/kernel/debug/fault_around_bytes 2>/dev/null || echo 65536)
+	[ "$around" -eq 65536 ] || skip "fault_around_bytes is $around"
+	[ "$(getconf PAGESIZE)" -eq 4096 ] || skip "pages are not of 4 KiB"
+	# Larger than in smoke: one fault more, for where the mapping begins, is 1.6 % of those of 4M.
+	"$SHMBENCH" run first-touch --state resident --access read --size 32M --region sysv,posix,memfd \
+		--invocations 1 -q --out "$BATS_TEST_TMPDIR/run" >/dev/null
+	RUN=$BATS_TEST_TMPDIR/run
+	[ "$(faults resident read sysv)" = 1 ]
+	for region in posix memfd; do
+		faults resident read $region | awk '{ off = $1 * 16 - 1; exit !(off <= .01 && off >= -.01) }'
+	done
+}
+
+@test "page faults agree with each benchmark's model: no row has the flag" {
+	[ "$(select_columns "$RUN/summary.csv" flags | grep -cE '(^|;)(faults|migrated|not_deterministic)(;|$)')" -eq 0 ]
+}
+
+@test "invocations are in the order they ran, and every window belongs to one" {
+	select_columns "$RUN/invocations.csv" invocation >"$BATS_TEST_TMPDIR/order"
+	sort -nc "$BATS_TEST_TMPDIR/order"
+	select_columns "$RUN/windows.csv" invocation | sort -u >"$BATS_TEST_TMPDIR/windows"
+	sort -u "$BATS_TEST_TMPDIR/order" | comm -13 - "$BATS_TEST_TMPDIR/windows" >"$BATS_TEST_TMPDIR/extra"
+	[ ! -s "$BATS_TEST_TMPDIR/extra" ]
+	[ "$(wc -l <"$BATS_TEST_TMPDIR/windows")" -gt 20 ]
+}
+
+@test "run.json: plan, seed, environment, labels, skipped cells, how it ended" {
+	command -v jq >/dev/null || skip "needs jq"
+	jq -e '.schema and .run_id and .command and .environment.kernel and .topology_xml and .clock and has("canary_references") and has("warnings") and has("thresholds")' "$RUN/run.json" >/dev/null
+	[ "$(jq -r .seed "$RUN/run.json")" = 11 ]
+	[ "$(jq -r .suite "$RUN/run.json")" = smoke ]
+	[ "$(jq -r .stop_reason "$RUN/run.json")" = fixed ]
+	[ "$(jq -r .blocks "$RUN/run.json")" = 1 ]
+	[ "$(jq -c .labels "$RUN/run.json")" = '{"who":"test","a":"b=c"}' ]
+	jq -e 'all(.skipped[]; .reason | length > 0)' "$RUN/run.json" >/dev/null
+	[ "$(jq '[.plan.cells[] | select(.status != "ok")] | length' "$RUN/run.json")" -eq "$(jq '.skipped | length' "$RUN/run.json")" ]
+	jq -e '[.plan.cells[.skipped[].cell].axes.region] | any(. == "anon")' "$RUN/run.json" >/dev/null
+}
+
+@test "report.html is one file that loads nothing" {
+	[ -s "$RUN/report.html" ]
+	run grep -ciE '<(script|link|img)[^>]+(src|href)="(https?:|[a-z]+/)' "$RUN/report.html"
+	[ "$output" -eq 0 ]
+}
+
+# The order of a run: benchmark, region, channel and state of every invocation.
+order() {
+	select_columns "$1/invocations.csv" invocation benchmark region channel size_bytes state place | uniq
+}
+
+@test "the same seed gives the same order, another seed another" {
+	cd "$BATS_TEST_TMPDIR"
+	for run in a:3 b:3 c:4; do
+		"$SHMBENCH" run attach/life null --size 4K --invocations 3 -q --seed "${run#*:}" --out "${run%:*}" >/dev/null
+	done
+	cmp <(order a) <(order b)
+	run cmp -s <(order a) <(order c)
+	[ "$status" -eq 1 ]
+}
+
+@test "an --out that is not empty, or no directory, is refused with 2 and left alone" {
+	before=$(cat "$RUN"/* 2>/dev/null | cksum)
+	run "$SHMBENCH" run null --invocations 1 --out "$RUN"
+	[ "$status" -eq 2 ]
+	[[ $output == *"is not empty"* ]]
+	[ "$(cat "$RUN"/* 2>/dev/null | cksum)" = "$before" ]
+	run "$SHMBENCH" run null --invocations 1 --out /etc/passwd
+	[ "$status" -eq 2 ]
+	mkdir "$BATS_TEST_TMPDIR/empty"
+	"$SHMBENCH" run null --invocations 1 -q --out "$BATS_TEST_TMPDIR/empty" >/dev/null
+	[ -s "$BATS_TEST_TMPDIR/empty/summary.csv" ]
+}
+
+@test "without --out: results/TIME-HOST, with --raw samples named in run.json" {
+	command -v jq >/dev/null || skip "needs jq"
+	cd "$BATS_TEST_TMPDIR"
+	"$SHMBENCH" run null/one --invocations 2 --raw -q >/dev/null
+	[[ $(ls results) =~ ^[0-9]{8}T[0-9]{6}Z-$(uname -n)$ ]]
+	jq -e '.samples | length > 0' results/*/run.json >/dev/null
+	[ "$(find results -name '*.u32' -size +0 | wc -l)" -eq 2 ]
+}
+
+# By hand and not by --help's figure list: every figure of contract.md.
+@test "plot: every figure of the run in every terminal" {
+	command -v gnuplot >/dev/null || skip "needs gnuplot"
+	cd "$BATS_TEST_TMPDIR"
+	for figure in attach-latency first-touch touch-ecdf touch-by-index throughput rtt-ecdf ratio-forest machine-state; do
+		"$SHMBENCH" plot "$RUN" $figure --out $figure.svg
+		head -c 300 $figure.svg | grep -q '<svg\|<?xml'
+		"$SHMBENCH" plot "$RUN" $figure --terminal pngcairo --out $figure.png
+		[ "$(head -c 4 $figure.png | tail -c 3)" = PNG ]
+		"$SHMBENCH" plot "$RUN" $figure --terminal pdfcairo --out $figure.pdf
+		[ "$(head -c 5 $figure.pdf)" = "%PDF-" ]
+		[ "$("$SHMBENCH" plot "$RUN" $figure --terminal dumb | wc -l)" -ge 10 ]
+	done
+}
+
+@test "plot: unknown figures, terminals and runs are refused with 2; gnuplot missing is said" {
+	run "$SHMBENCH" plot "$RUN" pie
+	[ "$status" -eq 2 ]
+	[[ $output == *"there are: attach-latency first-touch"* ]]
+	run "$SHMBENCH" plot "$RUN" rtt-ecdf --terminal paper
+	[ "$status" -eq 2 ]
+	[[ $output == *"svg pngcairo pdfcairo dumb"* ]]
+	run "$SHMBENCH" plot "$BATS_TEST_TMPDIR/no" rtt-ecdf
+	[ "$status" -eq 2 ]
+	run "$SHMBENCH" plot "$RUN"
+	[ "$status" -eq 2 ]
+	PATH=$BATS_TEST_TMPDIR run "$SHMBENCH" plot "$RUN" rtt-ecdf --out "$BATS_TEST_TMPDIR/x.svg"
+	[ "$status" -eq 4 ]
+	[[ $output == *gnuplot* ]]
+}
+
+@test "report: recomputes summary.csv byte for byte, into the run" {
+	cp -r "$RUN" "$BATS_TEST_TMPDIR/copy"
+	cd "$BATS_TEST_TMPDIR"
+	rm copy/summary.csv copy/report.html
+	"$SHMBENCH" report copy >tables
+	cmp copy/summary.csv "$RUN/summary.csv"
+	[ -s copy/report.html ]
+	# The same tables as the run itself printed; only the path differs.
+	diff <(grep -v 'report.html$' tables) <(grep -v 'report.html$' "$BATS_FILE_TMPDIR/stdout")
+}
+
+@test "report: --out, several runs, and no gnuplot" {
+	cp -r "$RUN" "$BATS_TEST_TMPDIR/one"
+	cp -r "$RUN" "$BATS_TEST_TMPDIR/two"
+	cd "$BATS_TEST_TMPDIR"
+	PATH=$BATS_TEST_TMPDIR run "$SHMBENCH" report one two --out pages
+	[ "$status" -eq 0 ]
+	[[ $output == *gnuplot* ]]
+	[ -s pages/one/report.html ]
+	[ -s pages/two/report.html ]
+}
+
+@test "report: what is missing or mangled is named, with line and column, and refused with 2" {
+	cp -r "$RUN" "$BATS_TEST_TMPDIR/bad"
+	cd "$BATS_TEST_TMPDIR"
+	run "$SHMBENCH" report no
+	[ "$status" -eq 2 ]
+	[[ $output == *"no/run.json cannot be read"* ]]
+	run "$SHMBENCH" report
+	[ "$status" -eq 2 ]
+
+	bad() { # SENTENCE: report refuses with it
+		run "$SHMBENCH" report bad
+		[ "$status" -eq 2 ] || { echo "$1: status $status"; return 1; }
+		[[ $output == *"$1"* ]] || { echo "not '$1': $output"; return 1; }
+		cp "$RUN/invocations.csv" "$RUN/run.json" bad/
+	}
+	line=$(grep -n -m 1 ',ok,' bad/invocations.csv | cut -d: -f1)
+	sed -i "${line}s/,ok,/,fine,/" bad/invocations.csv
+	bad "invocations.csv, line $line, column "
+	line=$(grep -n -m 1 ',ns,' bad/invocations.csv | cut -d: -f1)
+	sed -i "${line}s/,ns,/,n\"s,/" bad/invocations.csv
+	bad "invocations.csv, line $line, column "
+	sed -i '7s/,/;/' bad/invocations.csv
+	bad "invocations.csv, line 7"
+	sed -i '3s/$/,1/' bad/invocations.csv
+	bad "invocations.csv, line 3, column "
+	sed -i '1s/schema/scheme/' bad/invocations.csv
+	bad "invocations.csv, line 1"
+	sed -i 's/invocations\.v1/invocations.v9/' bad/invocations.csv
+	bad "invocations.csv, line 2"
+	: >bad/invocations.csv
+	bad "invocations.csv, line 1: the file is empty"
+	rm bad/invocations.csv
+	bad "invocations.csv cannot be read"
+	echo '{' >bad/run.json
+	bad "run.json"
+}
+
+@test "report: a last row that a crash cut short is passed over" {
+	cp -r "$RUN" "$BATS_TEST_TMPDIR/cut"
+	cd "$BATS_TEST_TMPDIR"
+	truncate -s -20 cut/invocations.csv
+	run "$SHMBENCH" report cut
+	[ "$status" -eq 0 ]
+	parses cut/summary.csv
+}
