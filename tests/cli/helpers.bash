@@ -15,25 +15,33 @@ find_program() {
 
 # What of ours exists anywhere: segments of this user, names in /dev/shm and in DIRECTORY...
 ours() {
-	awk -v u="$(id -u)" 'NR > 1 && $8 == u { print "segment", $2 }' /proc/sysvipc/shm | sort
-	find /dev/shm "$@" -maxdepth 1 -name 'shmbench-*' | sort
+	awk -v u="$(id -u)" 'NR > 1 && $8 == u { print "segment", $2 }' /proc/sysvipc/shm
+	find /dev/shm "$@" -maxdepth 1 -name 'shmbench-*'
 }
 
-# PIDs of the children of process $1 that have not ended.
+# Nothing of ours that was not in the list BEFORE is there for good. What somebody else's run makes
+# meanwhile goes away by itself.
+nothing_more_than() { # BEFORE DIRECTORY...
+	eventually nothing_new "$@"
+}
+
+nothing_new() {
+	[ -z "$(comm -13 "$1" <(ours "${@:2}" | sort))" ]
+}
+
+# PIDs of the children of process $1.
 children() {
-	local stat
-	for stat in /proc/[0-9]*/stat; do
-		awk -v p="$1" '{ sub(/.*\) /, ""); if ($1 != "Z" && $2 == p) print FILENAME }' "$stat" 2>/dev/null |
-			sed 's,/proc/\([0-9]*\)/stat,\1,' || true
-	done
+	local pids=
+	read -r pids 2>/dev/null <"/proc/$1/task/$1/children" || true
+	tr ' ' '\n' <<<"$pids" | sed '/^$/d'
 }
 
 # Wait until COMMAND... succeeds, at most some 10 s.
 eventually() {
 	local i
-	for i in $(seq 200); do
+	for i in $(seq 500); do
 		"$@" && return 0
-		sleep 0.05
+		sleep 0.02
 	done
 	echo "never came true: $*" >&2
 	return 1
