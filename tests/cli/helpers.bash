@@ -38,8 +38,7 @@ children() {
 
 # Wait until COMMAND... succeeds, at most some 10 s.
 eventually() {
-	local i
-	for i in $(seq 500); do
+	for _ in $(seq 500); do
 		"$@" && return 0
 		sleep 0.02
 	done
