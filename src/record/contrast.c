@@ -126,9 +126,11 @@ static void use_values(struct contrast_row *r, bool calm)
 static void use_unpaired(const struct contrast *c, struct contrast_row *r)
 {
 	bool calm = calm_estimate(r->base) && calm_estimate(r->new);
+	bool count = !strcmp(r->base->cell[CELL_KIND], "count");
 
-	if (!c->gated || calm) {
-		use_values(r, c->gated);
+	/* A count is the same on a busy machine. */
+	if (!c->gated || calm || count) {
+		use_values(r, c->gated && !count);
 		return;
 	}
 	if (use_relative(c, r))

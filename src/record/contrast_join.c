@@ -94,11 +94,17 @@ static bool is_metric(const struct run_row *r, const char *wanted)
 	return !strcmp(run_row_metric(r), slash ? slash + 1 : wanted);
 }
 
-/* Where both runs tell relations apart, `all` is a mixture of what is compared anyway. */
+/* A run with a gate has rows for each relation, and `all` is a mixture of them. */
+static bool tells_relations(const struct run_rows *r)
+{
+	return r->gated || run_rows_classed(r);
+}
+
+/* Where both runs tell relations apart, the mixture is compared row by row anyway. */
 static bool is_asked_for(const struct contrast *c, const struct run_row *r)
 {
-	bool mixture = !strcmp(r->relation, "all") && run_rows_classed(c->base) &&
-		       run_rows_classed(c->new);
+	bool mixture =
+		!strcmp(r->relation, "all") && tells_relations(c->base) && tells_relations(c->new);
 
 	if (c->wish.metric)
 		return is_metric(r, c->wish.metric) && !mixture;

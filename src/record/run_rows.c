@@ -104,7 +104,7 @@ static int add_values(struct run_rows *r, struct run_row *row, const struct entr
 		};
 		if (!isnan(point[QUANTITY_MEDIAN]))
 			row->calm++;
-		if (!isnan(point[QUANTITY_CALM_WINDOWS]))
+		if (!isnan(point[QUANTITY_CALM]))
 			r->gated = true;
 	}
 	return 0;

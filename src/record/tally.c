@@ -27,7 +27,7 @@ static const unsigned sources[QUANTITIES] = {
 	[QUANTITY_MILD] = INVOCATIONS_outliers_mild,
 	[QUANTITY_FAR] = INVOCATIONS_outliers_far,
 	[QUANTITY_BLOCK] = INVOCATIONS_block,
-	[QUANTITY_CALM_WINDOWS] = INVOCATIONS_calm_windows,
+	[QUANTITY_CALM] = INVOCATIONS_calm_windows,
 };
 
 static const char *text_of(const json_t *object, const char *key)
@@ -196,11 +196,10 @@ static int check_point(const double *point, const struct csv_reader *c, struct w
 {
 	for (unsigned q = 0; q < QUANTITIES; q++)
 		if (point[q] < 0)
-			return misused(w, "%s, line %lu, column %u (%s): '%.40s' is below 0",
-				       c->path, c->line,
-				       c->field[sources[q] - INVOCATIONS_FIRST] + 1,
-				       schema_column(sources[q]).name,
-				       csv_reader_text(c, sources[q]));
+			return misused(
+				w, "%s, line %lu, column %u (%s): '%.40s' is below 0", c->path,
+				c->line, c->field[sources[q] - INVOCATIONS_FIRST] + 1,
+				schema_column(sources[q]).name, csv_reader_text(c, sources[q]));
 	return 0;
 }
 

@@ -387,7 +387,8 @@ slowed() {
 @test "--interleave says what is needed, and keeps runs where --out says" {
 	ends 3 --strict --interleave "$SHMBENCH" "$SHMBENCH" -- null --invocations 2 --out kept
 	[[ $output == *"too_few, need >= "*" blocks"* ]]
-	[ -f kept/base-000/run.json ] && [ -f kept/new-001/invocations.csv ]
+	[ -f kept/base-000/run.json ]
+	[ -f kept/new-001/invocations.csv ]
 }
 
 @test "--interleave with what cannot run: 2, 5, 77" {

@@ -227,6 +227,12 @@ static void calm_values_meet_calm_ones_only(void **state)
 	is(&c.row[2], VERDICT_INCONCLUSIVE, REASON_TOO_FEW);
 	assert_int_equal(c.row[2].finding.needed, 5);
 	contrast_free(&c);
+	/* A count does not depend on the machine's state. */
+	a.row[1].cell[CELL_KIND] = b.row[1].cell[CELL_KIND] = (char *)"count";
+	contrasted(&c, &a, &b, &usual);
+	assert_int_equal(c.row[1].used, USED_ALL);
+	is(&c.row[1], VERDICT_SLOWER_BY_MORE, REASON_NONE);
+	contrast_free(&c);
 	/* The two kinds are never mixed. */
 	b.rows.gated = false;
 	contrasted(&c, &a, &b, &usual);
