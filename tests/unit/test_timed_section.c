@@ -131,6 +131,8 @@ static struct plan plan_of(const char *const lines[], const char *directory)
 		err = plan_make(&p, &wish, &w);
 	if (err)
 		fail_msg("the plan: %s", w.text);
+	for (size_t i = 0; i < wish.requests; i++)
+		request_free(&request[i]);
 	topology_free(t);
 	return p;
 }
@@ -357,7 +359,8 @@ int main(int argc, char **argv)
 	};
 
 	if (argc > 1 && !strcmp(argv[1], "worker"))
-		return tally_map(TALLY_FD) ? worker_main(ASSIGNMENT_FD, OUTCOME_FD, -1) : 1;
+		/* The assignment's text lives as long as the worker: a leak checker would object. */
+		_exit(tally_map(TALLY_FD) ? worker_main(ASSIGNMENT_FD, OUTCOME_FD, -1) : 1);
 	int fd = memfd_create("tally", 0);
 	if (fd < 0 || ftruncate(fd, sizeof *tally) || dup2(fd, TALLY_FD) != TALLY_FD ||
 	    !tally_map(TALLY_FD))
