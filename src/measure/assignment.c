@@ -65,7 +65,7 @@ int assignment_read(int fd, struct assignment *a, struct why *w)
 	json_int_t nodes;
 	int one_cpu, verify;
 
-	*a = (struct assignment){ 0 };
+	*a = (struct assignment){ .text = root };
 	if (!root || json_unpack(root, "{s:s, s:s, s:o, s:[s,s], s:I, s:b, s:b}", "benchmark",
 				 &bench, "part", &part, "axes", &axes, "cpus", &cpu0, &cpu1,
 				 "nodes", &nodes, "one_cpu", &one_cpu, "verify", &verify))
@@ -79,8 +79,13 @@ int assignment_read(int fd, struct assignment *a, struct why *w)
 	a->one_cpu = one_cpu;
 	snprintf(a->cpus[0], sizeof a->cpus[0], "%s", cpu0);
 	snprintf(a->cpus[1], sizeof a->cpus[1], "%s", cpu1);
-	/* The cell's strings point into root, which lives as long as the worker. */
 	return read_axes(a, axes, w);
+}
+
+void assignment_free(struct assignment *a)
+{
+	json_decref(a->text);
+	*a = (struct assignment){ 0 };
 }
 
 void assignment_room(const struct cell *c, uint64_t *windows, uint64_t samples[METRICS_MAX])

@@ -12,6 +12,7 @@ struct assignment {
 	char cpus[ROLES_MAX][1024]; /* for bind_cpu */
 	unsigned long nodes;        /* memory nodes as a bit mask; 0: one node, nothing to bind */
 	bool one_cpu;               /* both roles share it */
+	void *text;                 /* what the cell's strings point into */
 };
 
 /* A sealed memfd with the assignment of a planned cell, close-on-exec; -errno on failure. */
@@ -19,6 +20,9 @@ int assignment_write(const struct planned *p, struct why *w);
 
 /* Read it back, in the worker. */
 int assignment_read(int fd, struct assignment *a, struct why *w);
+
+/* Nobody looks at the cell any more. A worker never calls it: it ends. */
+void assignment_free(struct assignment *a);
 
 /* Room for samples per metric and for windows: the same answer in parent and worker. */
 void assignment_room(const struct cell *c, uint64_t *windows, uint64_t samples[METRICS_MAX]);

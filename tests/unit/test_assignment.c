@@ -60,6 +60,7 @@ static void every_cell_of_a_plan_reads_back(void **state)
 			assert_string_equal(a.cpus[0], p.cells[i].place.cpus[0]);
 			assert_int_equal(a.one_cpu,
 					 p.cells[i].place.os[0] == p.cells[i].place.os[1]);
+			assignment_free(&a);
 		}
 		plan_free(&p);
 		request_free(&r);
@@ -90,6 +91,7 @@ static void what_is_no_assignment_is_refused(void **state)
 		assert_int_equal(lseek(fd, 0, SEEK_SET), 0);
 		assert_true(assignment_read(fd, &a, &w) < 0);
 		assert_true(strlen(w.text) > 0);
+		assignment_free(&a);
 		close(fd);
 	}
 }
