@@ -8,9 +8,10 @@
 static const double cluster_width = .01, cluster_share = .02;
 static const size_t cluster_least = 8;
 
-/* Of cache-line times: within 10 % of a time there are so many others. */
+/* Of cache-line times: within 10 % of a time there are so many others; never more than a reference
+ * takes, so that the readings before a run can add a class to a long history. */
 static const double neighbour_width = .10, neighbour_share = .01;
-static const size_t neighbour_least = 2;
+static const size_t neighbour_least = 2, neighbour_most = GATE_CLUSTER_MIN - 1;
 
 /* The first index whose value is at least `value`. */
 static size_t lower(const double *sorted, size_t n, double value)
@@ -94,6 +95,8 @@ size_t gate_classes(const double *sorted, size_t n, struct gate_class c[GATE_CLA
 {
 	size_t enough = least_of(n, neighbour_share, neighbour_least), found = 0;
 
+	if (enough > neighbour_most)
+		enough = neighbour_most;
 	for (size_t i = 0; i < n; i++) {
 		struct range r = around(sorted, n, i, neighbour_width);
 
@@ -131,13 +134,19 @@ double gate_after_fails(const struct gate_tally *t)
 	return t->passed_before > 0 ? 1 - t->calm / t->passed_before : NAN;
 }
 
+/* Variance of a share, with one success and one failure added: of few windows none is sure. */
+static double variance(const struct gate_tally *t)
+{
+	double n = t->passed_before + 2, p = (t->passed_before - t->calm + 1) / n;
+
+	return p * (1 - p) / n;
+}
+
 bool gate_biased(const struct gate_tally *cell, const struct gate_tally *null)
 {
 	double more = gate_after_fails(cell) - gate_after_fails(null);
-	double n = cell->passed_before, m = null->passed_before;
-	double pooled = 1 - (cell->calm + null->calm) / (n + m);
 
-	return more > GATE_BIAS && more > 2 * sqrt(pooled * (1 - pooled) * (1 / n + 1 / m));
+	return more > GATE_BIAS && more > 2 * sqrt(variance(cell) + variance(null));
 }
 
 bool gate_thin(const struct gate_tally *t)
