@@ -58,7 +58,9 @@ if (canaries > 0) {
 	eval panel(1, panels, 1, 1)
 	eval legend
 	set ylabel "canary: adds per chain cycle"
-	set yrange [0:*]
+	# A chain that was interrupted makes a reading of hundreds: it must not flatten the others.
+	stats $ROWS using ($2 > 0 ? $2 : NaN) nooutput name "CANARY"
+	set yrange [0:2 * CANARY_up_quartile]
 	plot $ROWS using 1:(known(2)) with points pointtype 7 linecolor rgb 0x0072B2 title "role 0", \
 		$ROWS using 1:(known(3)) with points pointtype 6 linecolor rgb 0xD55E00 title "role 1"
 	eval drop_texts
