@@ -22,6 +22,7 @@
 #include "command/run_options.h"
 #include "measure/measure.h"
 #include "plan/axis.h"
+#include "record/deviation.h"
 #include "record/machine_json.h"
 #include "record/recorder.h"
 #include "record/run_directory.h"
@@ -195,12 +196,14 @@ static int open_record(struct session *s, struct why *w)
 	int err = xml ? run_directory_create(&s->directory, o->out, w) : -ENOMEM;
 
 	facts.environment = machine_json();
+	facts.run_to_run = deviation_read();
 	if (!err)
 		err = run_json_begin(&s->json, &facts, w);
 	if (!err)
 		err = recorder_open(&s->recorder, &s->plan, s->directory.path, s->directory.id, w);
 	s->recorder.raw = o->raw;
 	json_decref(facts.environment);
+	json_decref(facts.run_to_run);
 	free(xml);
 	return err;
 }

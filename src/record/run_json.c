@@ -206,6 +206,7 @@ static json_t *root_json(const struct run_facts *f)
 	json_object_set_new(root, "clock",
 			    json_pack("{s:o, s:n}", "start", clock_json(&f->clock), "end"));
 	json_object_set(root, "environment", f->environment ? f->environment : json_null());
+	json_object_set(root, "run_to_run", f->run_to_run ? f->run_to_run : json_null());
 	json_object_set_new(root, "topology_xml", text_or_null(f->topology_xml));
 	json_object_set_new(root, "samples", f->raw ? json_string(RAW_NAME) : json_null());
 	json_object_set_new(root, "unavailable", unavailable_json(f->unavailable));

@@ -30,6 +30,7 @@ struct run_facts {
 	uint64_t time_budget_ns;
 	struct clock_quality clock;
 	json_t *environment; /* an object: kernel, CPU model, ...; or NULL */
+	json_t *run_to_run;  /* deviation.h's, or NULL */
 	const char *topology_xml;
 	const struct unavailable *unavailable; /* NULL-ended by .what; or NULL */
 };
