@@ -89,52 +89,53 @@ static int pair_rows(struct simulation *s, const struct pair_study *study,
 		text, SHAPE_AR1, .spread = .02, .rho = r, .white = half                            \
 	}
 
+enum { SIZES = 4 };
+static const size_t sizes[SIZES] = { 10, 15, 20, 30 };
+static const struct {
+	struct synthetic difference, common;
+	bool independent;
+	double known[SIZES][2];
+} table[] = {
+	{ CORRELATED("independent", 0, 0),
+	  { 0 },
+	  true,
+	  { { .979, .998 }, { .965, .992 }, { .958, .988 }, { .957, .994 } } },
+	{ CORRELATED("rho .3", .3, 0),
+	  { 0 },
+	  false,
+	  { { .937, .989 }, { .910, .970 }, { .900, .958 }, { .897, .976 } } },
+	{ CORRELATED("rho .6", .6, 0),
+	  { 0 },
+	  false,
+	  { { .819, .937 }, { .776, .882 }, { .762, .858 }, { .760, .897 } } },
+	{ CORRELATED("rho .9", .9, 0),
+	  { 0 },
+	  false,
+	  { { .465, NAN }, { .426, NAN }, { .410, NAN }, { .411, NAN } } },
+	{ CORRELATED("rho .3, half white", .3, .5),
+	  { 0 },
+	  false,
+	  { { .960, .995 }, { .940, .983 }, { .930, .975 }, { .928, .987 } } },
+	{ CORRELATED("rho .6, half white", .6, .5),
+	  { 0 },
+	  false,
+	  { { .911, .982 }, { .873, .950 }, { .860, .933 }, { .855, .957 } } },
+	{ CORRELATED("common drift, rho .9", 0, 0),
+	  CORRELATED("common", .9, 0),
+	  true,
+	  { { .979, NAN }, { NAN, NAN }, { .958, NAN }, { NAN, NAN } } },
+	{ { "trend of 6 %, spread 2 %", SHAPE_TREND, .spread = .02, .step = .06 },
+	  { 0 },
+	  false,
+	  { { NAN, NAN }, { NAN, NAN }, { NAN, NAN }, { NAN, NAN } } },
+	{ { "1 + 10 % exponential", SHAPE_EXPONENTIAL, .spread = .1 },
+	  { 0 },
+	  true,
+	  { { .979, NAN }, { .965, NAN }, { .958, NAN }, { .957, NAN } } },
+};
+
 int simulate_pairs(struct simulation *s, struct why *w)
 {
-	enum { SIZES = 4 };
-	static const size_t sizes[SIZES] = { 10, 15, 20, 30 };
-	static const struct {
-		struct synthetic difference, common;
-		bool independent;
-		double known[SIZES][2];
-	} table[] = {
-		{ CORRELATED("independent", 0, 0),
-		  { 0 },
-		  true,
-		  { { .979, .998 }, { .965, .992 }, { .958, .988 }, { .957, .994 } } },
-		{ CORRELATED("rho .3", .3, 0),
-		  { 0 },
-		  false,
-		  { { .937, .989 }, { .910, .970 }, { .900, .958 }, { .897, .976 } } },
-		{ CORRELATED("rho .6", .6, 0),
-		  { 0 },
-		  false,
-		  { { .819, .937 }, { .776, .882 }, { .762, .858 }, { .760, .897 } } },
-		{ CORRELATED("rho .9", .9, 0),
-		  { 0 },
-		  false,
-		  { { .465, NAN }, { .426, NAN }, { .410, NAN }, { .411, NAN } } },
-		{ CORRELATED("rho .3, half white", .3, .5),
-		  { 0 },
-		  false,
-		  { { .960, .995 }, { .940, .983 }, { .930, .975 }, { .928, .987 } } },
-		{ CORRELATED("rho .6, half white", .6, .5),
-		  { 0 },
-		  false,
-		  { { .911, .982 }, { .873, .950 }, { .860, .933 }, { .855, .957 } } },
-		{ CORRELATED("common drift, rho .9", 0, 0),
-		  CORRELATED("common", .9, 0),
-		  true,
-		  { { .979, NAN }, { NAN, NAN }, { .958, NAN }, { NAN, NAN } } },
-		{ { "trend of 6 %, spread 2 %", SHAPE_TREND, .spread = .02, .step = .06 },
-		  { 0 },
-		  false,
-		  { { NAN, NAN }, { NAN, NAN }, { NAN, NAN }, { NAN, NAN } } },
-		{ { "1 + 10 % exponential", SHAPE_EXPONENTIAL, .spread = .1 },
-		  { 0 },
-		  true,
-		  { { .979, NAN }, { .965, NAN }, { .958, NAN }, { .957, NAN } } },
-	};
 	int err = 0;
 
 	for (size_t i = 0; i < sizeof table / sizeof *table; i++)

@@ -5,11 +5,10 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include "analyse/compare.h"
+#include "analyse/judge.h"
 #include "analyse/quantile.h"
 #include "analyse/ratio.h"
 #include "analyse/spread.h"
-#include "analyse/verdict.h"
 #include "command/aa.h"
 
 /* --threshold's default, and what method.md raises it to. */
@@ -69,131 +68,126 @@ double aa_deviation(const struct aa *a, const char *name)
 	return degrees ? sqrt(squares / (double)degrees) : NAN;
 }
 
-/* A table being judged: one entry a row. */
-struct judging {
-	struct verdict_input *in;
-	double *p, *adjusted;
-	double *deviation; /* of the row's metric; NAN: none */
+/* A table as a comparison of two runs has it: the rows that have values on both sides. */
+struct table {
+	struct contest *contest;
+	struct finding *finding;
+	double (*value)[2][AA_BLOCKS]; /* base and new of each row */
+	size_t *row;
+	size_t n;
 };
 
-static int judging_open(struct judging *j, const struct aa *a, struct why *w)
+static int table_open(struct table *t, const struct aa *a, struct why *w)
 {
-	*j = (struct judging){
-		.in = calloc(a->rows + 1, sizeof *j->in),
-		.p = calloc(a->rows + 1, sizeof *j->p),
-		.adjusted = calloc(a->rows + 1, sizeof *j->adjusted),
-		.deviation = calloc(a->rows + 1, sizeof *j->deviation),
+	*t = (struct table){
+		.contest = calloc(a->rows + 1, sizeof *t->contest),
+		.finding = calloc(a->rows + 1, sizeof *t->finding),
+		.value = calloc(a->rows + 1, sizeof *t->value),
+		.row = calloc(a->rows + 1, sizeof *t->row),
 	};
-	if (!j->in || !j->p || !j->adjusted || !j->deviation)
+	if (!t->contest || !t->finding || !t->value || !t->row)
 		return fail(w, ENOMEM, "a table of %zu rows", a->rows);
-	for (size_t i = 0; i < a->rows; i++)
-		j->deviation[i] = aa_deviation(a, a->row[i].name);
 	return 0;
 }
 
-static void judging_close(struct judging *j)
+static void table_close(struct table *t)
 {
-	free(j->in);
-	free(j->p);
-	free(j->adjusted);
-	free(j->deviation);
+	free(t->contest);
+	free(t->finding);
+	free(t->value);
+	free(t->row);
 }
 
-static void count(struct aa_words *words, enum verdict v)
+/* The next row, whose values are in t->value[t->n]. Left out where a side has none. */
+static void table_add(struct table *t, const struct aa *a, size_t row, const size_t n[2])
 {
-	if (v == VERDICT_NONE)
+	if (!n[0] || !n[1])
 		return;
-	words->same += v == VERDICT_SAME;
-	words->undecided += v == VERDICT_INCONCLUSIVE;
-	words->different += v != VERDICT_SAME && v != VERDICT_INCONCLUSIVE;
+	t->contest[t->n] = (struct contest){
+		.base = { t->value[t->n][0], n[0] },
+		.new = { t->value[t->n][1], n[1] },
+		.more_is_better = a->row[row].rate,
+		.delta = threshold,
+	};
+	t->row[t->n++] = row;
 }
 
-/* in[] and p[] are filled: give the words, with delta raised or not. */
-static void give_words(const struct judging *j, size_t rows, bool raised, struct aa_words *words)
+static int judge_table(struct table *t, struct aa_words *words, struct why *w)
 {
-	size_t family = 0;
+	int err = judge_all(t->contest, t->finding, t->n, w);
 
-	for (size_t i = 0; i < rows; i++)
-		family += isnan(j->p[i]) ? 0 : 1;
-	for (size_t i = 0; i < rows; i++) {
-		struct verdict_input in = j->in[i];
+	for (size_t i = 0; i < t->n && !err; i++) {
+		enum verdict v = t->finding[i].judgement.verdict;
 
-		in.p = j->adjusted[i];
-		in.least_p *= (double)family;
-		in.delta = raised && !isnan(j->deviation[i])
-				   ? fmax(threshold, raise * j->deviation[i])
-				   : threshold;
-		count(words, verdict_of(&in).verdict);
+		if (v == VERDICT_SAME)
+			words->same++;
+		else if (v == VERDICT_INCONCLUSIVE)
+			words->undecided++;
+		else
+			words->different++;
 	}
-}
-
-static int compare_row(const struct aa *a, size_t row, size_t run, struct judging *j, struct why *w)
-{
-	double base[AA_BLOCKS], new[AA_BLOCKS];
-	struct values old = { base, values_of(a, row, run, base) };
-	struct values now = { new, values_of(a, row, run + 1, new) };
-	struct comparison c = { .log = { NAN, NAN, NAN, NAN }, .p = NAN };
-	int err = old.n && now.n ? compare_runs(&old, &now, &c, w) : 0;
-
-	j->p[row] = c.p;
-	j->in[row] = (struct verdict_input){ .log = c.log,
-					     .least_p = c.least_p,
-					     .more_is_better = a->row[row].rate };
 	return err;
 }
 
-static int compare_neighbours(const struct aa *a, struct judging *j, struct aa_result *r,
-			      struct why *w)
+/* What `compare` does when the deviation is known. */
+static void raise_deltas(struct table *t, const double *deviation)
+{
+	for (size_t i = 0; i < t->n; i++)
+		if (!isnan(deviation[t->row[i]]))
+			t->contest[i].delta = fmax(threshold, raise * deviation[t->row[i]]);
+}
+
+static int compare_runs_of(const struct aa *a, struct table *t, const double *deviation,
+			   struct aa_result *r, struct why *w)
 {
 	int err = 0;
 
 	for (size_t run = 0; run + 1 < a->runs && !err; run++) {
-		for (size_t i = 0; i < a->rows && !err; i++)
-			err = compare_row(a, i, run, j, w);
+		t->n = 0;
+		for (size_t i = 0; i < a->rows; i++) {
+			double(*v)[AA_BLOCKS] = t->value[t->n];
+			size_t n[2] = { values_of(a, i, run, v[0]),
+					values_of(a, i, run + 1, v[1]) };
+
+			table_add(t, a, i, n);
+		}
+		err = judge_table(t, &r->unpaired, w);
+		raise_deltas(t, deviation);
 		if (!err)
-			err = verdict_holm(j->p, j->adjusted, a->rows, w);
-		if (err)
-			break;
-		give_words(j, a->rows, false, &r->unpaired);
-		give_words(j, a->rows, true, &r->raised);
+			err = judge_table(t, &r->raised, w);
 	}
 	return err;
 }
 
-/* Pairs of [cell] with [base], both in run order. step 2, base one block later: blocks against
- * their neighbours. */
-static struct ratio pair_up(const double *cell, const double *base, size_t step)
+/* Blocks against their neighbours in time. */
+static size_t neighbours(const double *value, double *base, double *new)
 {
-	double left[AA_BLOCKS], right[AA_BLOCKS], scratch[AA_BLOCKS];
 	size_t n = 0;
 
-	for (size_t b = 0; b + step <= AA_BLOCKS; b += step) {
-		if (isnan(cell[b]) || isnan(base[b]))
+	for (size_t b = 0; b + 1 < AA_BLOCKS; b += 2) {
+		if (isnan(value[b]) || isnan(value[b + 1]))
 			continue;
-		left[n] = cell[b];
-		right[n++] = base[b];
+		base[n] = value[b];
+		new[n++] = value[b + 1];
 	}
-	return ratio_paired(&(struct pairs){ left, right, n }, scratch);
+	return n;
 }
 
-static int compare_blocks(const struct aa *a, struct judging *j, struct aa_result *r, struct why *w)
+static int compare_blocks(const struct aa *a, struct table *t, struct aa_result *r, struct why *w)
 {
 	int err = 0;
 
 	for (size_t run = 0; run < a->runs && !err; run++) {
+		t->n = 0;
 		for (size_t i = 0; i < a->rows; i++) {
-			const double *v = aa_values(a, i, run);
-			struct ratio ratio = pair_up(v, v + 1, 2);
+			size_t at = t->n;
+			size_t n =
+				neighbours(aa_values(a, i, run), t->value[at][0], t->value[at][1]);
 
-			j->p[i] = ratio.p;
-			j->in[i] =
-				(struct verdict_input){ .log = ratio.log,
-							.least_p = pow(2, 1 - (double)ratio.pairs),
-							.more_is_better = a->row[i].rate };
+			table_add(t, a, i, (size_t[]){ n, n });
+			t->contest[at].paired = true;
 		}
-		err = verdict_holm(j->p, j->adjusted, a->rows, w);
-		if (!err)
-			give_words(j, a->rows, false, &r->paired);
+		err = judge_table(t, &r->paired, w);
 	}
 	return err;
 }
@@ -235,9 +229,21 @@ static void cover_medians(const struct aa *a, size_t row, double deviation, doub
 		cover(&r->median, median_of_run(a, row, run), truth, deviation);
 }
 
+/* Of a cell to its base, block by block. */
 static struct ratio ratio_of_run(const struct aa *a, size_t row, size_t run)
 {
-	return pair_up(aa_values(a, row, run), aa_values(a, a->row[row].base, run), 1);
+	const double *cell = aa_values(a, row, run);
+	const double *base = aa_values(a, a->row[row].base, run);
+	double left[AA_BLOCKS], right[AA_BLOCKS], scratch[AA_BLOCKS];
+	size_t n = 0;
+
+	for (size_t b = 0; b < AA_BLOCKS; b++) {
+		if (isnan(cell[b]) || isnan(base[b]))
+			continue;
+		left[n] = cell[b];
+		right[n++] = base[b];
+	}
+	return ratio_paired(&(struct pairs){ left, right, n }, scratch);
 }
 
 static void cover_ratios(const struct aa *a, size_t row, double *scratch, struct aa_result *r)
@@ -259,23 +265,27 @@ static void cover_ratios(const struct aa *a, size_t row, double *scratch, struct
 
 int aa_compare(const struct aa *a, struct aa_result *r, struct why *w)
 {
-	double *scratch = malloc((a->runs + 1) * sizeof *scratch);
-	struct judging j;
-	int err = judging_open(&j, a, w);
+	double *deviation = calloc(a->rows + 1, sizeof *deviation);
+	double *scratch = calloc(a->runs + 1, sizeof *scratch);
+	struct table t;
+	int err = table_open(&t, a, w);
 
 	*r = (struct aa_result){ 0 };
-	if (!scratch && !err)
+	if ((!deviation || !scratch) && !err)
 		err = fail(w, ENOMEM, "the medians of %zu runs", a->runs);
+	for (size_t i = 0; i < a->rows && !err; i++)
+		deviation[i] = aa_deviation(a, a->row[i].name);
 	if (!err)
-		err = compare_neighbours(a, &j, r, w);
+		err = compare_runs_of(a, &t, deviation, r, w);
 	if (!err)
-		err = compare_blocks(a, &j, r, w);
+		err = compare_blocks(a, &t, r, w);
 	for (size_t i = 0; i < a->rows && !err; i++) {
-		cover_medians(a, i, j.deviation[i], scratch, r);
+		cover_medians(a, i, deviation[i], scratch, r);
 		if (a->row[i].base != AA_NO_BASE)
 			cover_ratios(a, i, scratch, r);
 	}
-	judging_close(&j);
+	table_close(&t);
+	free(deviation);
 	free(scratch);
 	return err;
 }
