@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: MIT */
+/* The deviations between runs, kept from one self-test to the next. What is found there is not
+ * trusted: of another kernel or in another form it counts as absent. */
 #include <errno.h>
 #include <limits.h>
 #include <stdbool.h>
