@@ -67,8 +67,8 @@ static void other_kernels_and_other_files_say_nothing(void **state)
 		"{",
 		"[]",
 		"{\"schema\": \"shmbench.run-to-run.v1\"}",
-		"{\"schema\": \"shmbench.run-to-run.v1\", \"kernel\": \"0.01\", "
-		"\"deviation\": {\"attach/attach\": 0.5}}",
+		("{\"schema\": \"shmbench.run-to-run.v1\", \"kernel\": \"0.01\", "
+		 "\"deviation\": {\"attach/attach\": 0.5}}"),
 	};
 	struct why w = { 0 };
 	json_t *all = json_object();
