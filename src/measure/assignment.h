@@ -21,7 +21,7 @@ int assignment_write(const struct planned *p, struct why *w);
 /* Read it back, in the worker. */
 int assignment_read(int fd, struct assignment *a, struct why *w);
 
-/* Nobody looks at the cell any more. A worker never calls it: it ends. */
+/* Nobody looks at the cell any more. */
 void assignment_free(struct assignment *a);
 
 /* Room for samples per metric and for windows: the same answer in parent and worker. */

@@ -360,5 +360,6 @@ int worker_main(int assignment_fd, int outcome_fd, int ledger_fd)
 	err = run_cell(&w);
 	if (err && !w.out->status)
 		w.out->status = err;
+	assignment_free(&w.assignment);
 	return 0;
 }
