@@ -31,7 +31,7 @@
 #include "report/report.h"
 
 /* One run, from options to report. */
-struct session {
+struct errand {
 	struct run_options options;
 	int argc;
 	char **argv;
@@ -53,7 +53,7 @@ static int complain(const struct why *w, int status)
 
 /* The directory that the run directory will be in, which is the first default --directory: the
  * run's own name has a date in it, and rows of two runs could not be joined. */
-static void find_results(struct session *s)
+static void find_results(struct errand *s)
 {
 	struct stat st;
 
@@ -71,7 +71,7 @@ static void find_results(struct session *s)
 		snprintf(s->results, sizeof s->results, ".");
 }
 
-static void default_directories(struct session *s)
+static void default_directories(struct errand *s)
 {
 	struct run_options *o = &s->options;
 	struct statfs fs;
@@ -83,7 +83,7 @@ static void default_directories(struct session *s)
 		o->directory[o->directories++] = "/dev/shm";
 }
 
-static int make_plan(struct session *s, struct why *w)
+static int make_plan(struct errand *s, struct why *w)
 {
 	struct run_options *o = &s->options;
 	struct wish wish = {
@@ -122,7 +122,7 @@ static void print_cell(const struct planned *p)
 	putchar('\n');
 }
 
-static int dry_run(const struct session *s)
+static int dry_run(const struct errand *s)
 {
 	const struct plan *p = &s->plan;
 	size_t skipped = 0;
@@ -174,7 +174,7 @@ static const struct unavailable *unavailable(void)
 	return list;
 }
 
-static int open_record(struct session *s, struct why *w)
+static int open_record(struct errand *s, struct why *w)
 {
 	const struct run_options *o = &s->options;
 	char *xml = topology_xml(s->topology, w);
@@ -210,7 +210,7 @@ static int open_record(struct session *s, struct why *w)
 
 static int block_done(void *arg, unsigned blocks, struct why *w)
 {
-	struct session *s = arg;
+	struct errand *s = arg;
 
 	(void)w;
 	progress_block(&s->progress, blocks);
@@ -219,7 +219,7 @@ static int block_done(void *arg, unsigned blocks, struct why *w)
 
 static int invocation_done(void *arg, const struct invocation *i, struct why *w)
 {
-	struct session *s = arg;
+	struct errand *s = arg;
 
 	progress_invocation(&s->progress, i);
 	return recorder_take(&s->recorder, i, w);
@@ -246,7 +246,7 @@ static const char *stop_name(enum stop stop)
 }
 
 /* All that can be done with what was measured, whatever else went wrong. */
-static int close_record(struct session *s, const struct measurement *m, struct why *w)
+static int close_record(struct errand *s, const struct measurement *m, struct why *w)
 {
 	struct run_end end = {
 		.stop_reason = stop_name(m->stop),
@@ -264,7 +264,7 @@ static int close_record(struct session *s, const struct measurement *m, struct w
 	return err ? err : summary_write(s->directory.path, w);
 }
 
-static int verdict(const struct session *s, const struct measurement *m)
+static int verdict(const struct errand *s, const struct measurement *m)
 {
 	if (m->failed)
 		fprintf(stderr, "shmbench run: %u invocations failed; their rows say why\n",
@@ -278,7 +278,7 @@ static int verdict(const struct session *s, const struct measurement *m)
 	return m->failed ? STATUS_FAILED : STATUS_OK;
 }
 
-static int measure(struct session *s, struct why *w)
+static int measure(struct errand *s, struct why *w)
 {
 	struct measurement m = {
 		.plan = &s->plan,
@@ -321,11 +321,11 @@ static void settle_budget(struct run_options *o)
 
 static int run(int argc, char **argv)
 {
-	static struct session s;
+	static struct errand s;
 	struct why w = { 0 };
 	int status;
 
-	s = (struct session){ .argc = argc, .argv = argv };
+	s = (struct errand){ .argc = argc, .argv = argv };
 	run_options_parse(&s.options, argc, argv);
 	settle_budget(&s.options);
 	find_results(&s);
