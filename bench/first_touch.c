@@ -69,20 +69,6 @@ static uint64_t touch_chunk(struct task *t, struct sweep *s)
 	return ns;
 }
 
-/* One fault per page, but for reads of what exists where the mechanism maps pages around a fault,
- * and for files, which come in folios of the file system's choosing. */
-static void model_faults(struct task *t, uint64_t pages)
-{
-	const struct cell *c = t->cell;
-	bool around =
-		c->region->fault_around && c->state != STATE_FRESH && c->access == ACCESS_READ;
-
-	if (c->region->in_directory || around)
-		window_faults_any(&t->meter);
-	else
-		window_faults_due(&t->meter, pages);
-}
-
 /* faults, fault and page-tables of the window that is open. */
 static void count(struct task *t, uint64_t faults, uint64_t pages)
 {
@@ -110,7 +96,7 @@ static int sweep_window(struct task *t, struct sweep *s)
 		pages += (s->at - from) / s->page;
 	} while (ns < WINDOW_MIN_NS && (s->at < s->r.len || !s->once));
 	count(t, faults, pages);
-	model_faults(t, pages);
+	touch_faults_due(t, pages);
 	if (s->at == s->r.len)
 		series_total(task_series(t, PAGE_TABLES), touch_page_tables() - s->tables, 1);
 	return window_close(&t->meter);
@@ -152,7 +138,7 @@ static int random_window(struct task *t, struct sweep *s)
 	uint64_t ns = clock_ns() - start, faults = touch_faults() - before;
 	series_total(task_series(t, SWEEP), ns, n);
 	count(t, faults, n);
-	model_faults(t, n);
+	touch_faults_due(t, n);
 	series_total(task_series(t, PAGE_TABLES), touch_page_tables() - s->tables, 1);
 	if (!err)
 		err = window_close(&t->meter);

@@ -68,6 +68,18 @@ int touch_fits(const struct cell *c, struct why *w)
 	return 0;
 }
 
+void touch_faults_due(struct task *t, uint64_t pages)
+{
+	const struct cell *c = t->cell;
+	bool around =
+		c->region->fault_around && c->state != STATE_FRESH && c->access == ACCESS_READ;
+
+	if (c->region->in_directory || around)
+		window_faults_any(&t->meter);
+	else
+		window_faults_due(&t->meter, pages);
+}
+
 uint64_t touch_faults(void)
 {
 	return counters_read().minor_faults;

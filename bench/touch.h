@@ -31,6 +31,11 @@ int touch_warm(struct task *t);
 /* Can this cell be touched for the first time? For part->fits. */
 int touch_fits(const struct cell *c, struct why *w);
 
+/* What touching `pages` pages for the first time costs in faults, for the window that is open: one
+ * each, but for reads of what exists where the mechanism maps pages around a fault, and for
+ * files, which come in folios of the file system's choosing: there any number is due. */
+void touch_faults_due(struct task *t, uint64_t pages);
+
 /* Minor faults of this process so far, and bytes of its page tables (VmPTE). */
 uint64_t touch_faults(void);
 uint64_t touch_page_tables(void);

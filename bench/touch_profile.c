@@ -43,12 +43,7 @@ static int window(struct task *t, struct region *r, size_t *at)
 		pages += touch_chunk(t, (char *)r->addr + *at, len, page);
 		*at += len;
 	} while (*at < r->len && task_series(t, TOUCH)->amount < WINDOW_MIN_NS);
-	bool around = r->ops->fault_around && t->cell->state != STATE_FRESH &&
-		      t->cell->access == ACCESS_READ;
-	if (r->ops->in_directory || around)
-		window_faults_any(&t->meter);
-	else
-		window_faults_due(&t->meter, pages);
+	touch_faults_due(t, pages);
 	return window_close(&t->meter);
 }
 
