@@ -71,6 +71,8 @@ int assignment_read(int fd, struct assignment *a, struct why *w)
 				 "nodes", &nodes, "one_cpu", &one_cpu, "verify", &verify))
 		return fail(w, EPROTO, "an assignment that is none");
 	a->cell.bench = registry_bench(bench);
+	if (!a->cell.bench)
+		a->cell.bench = registry_hidden(bench);
 	a->cell.part = a->cell.bench ? registry_part(a->cell.bench, part) : NULL;
 	if (!a->cell.part)
 		return fail(w, EPROTO, "an assignment of an unknown benchmark '%s'", bench);

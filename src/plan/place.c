@@ -179,6 +179,15 @@ static void describe(const struct topology *t, hwloc_obj_t pu, enum relation r, 
 			 brackets);
 }
 
+/* Cores that differ (hwloc_cpukinds(3)) give different canaries; -1, unknown, is a kind as well as
+ * any when all are. */
+static int kind_of(const struct topology *t, hwloc_obj_t pu)
+{
+	int kind = hwloc_cpukinds_get_by_cpuset(t->hwloc, pu->cpuset, 0);
+
+	return kind < 0 ? 0 : kind;
+}
+
 static void fill(const struct topology *t, hwloc_obj_t pair[2], struct place *p)
 {
 	enum relation r = relation_of(t, pair[0], pair[1]);
@@ -187,6 +196,7 @@ static void fill(const struct topology *t, hwloc_obj_t pair[2], struct place *p)
 	for (int i = 0; i < 2; i++) {
 		p->logical[i] = (int)pair[i]->logical_index;
 		p->os[i] = (int)pair[i]->os_index;
+		p->kind[i] = kind_of(t, pair[i]);
 		hwloc_bitmap_list_snprintf(p->cpus[i], sizeof p->cpus[i], pair[i]->cpuset);
 	}
 	describe(t, pair[0], r, p);

@@ -33,6 +33,7 @@ struct place {
 	int logical[2], os[2]; /* PU indexes per role */
 	char cpus[2][1024];    /* each role's CPU as hwloc's list text, for sched_setaffinity */
 	int node;              /* OS index of the NUMA node local to role 0; -1 if none */
+	int kind[2];           /* hwloc's kind of core per role: 0 where all are alike */
 };
 
 /* This machine (xml and synthetic NULL), an XML file ("-": standard input), or a synthetic

@@ -6,6 +6,7 @@
 #define REGION(n)  extern const struct region_ops region_##n;
 #define CHANNEL(n) extern const struct channel_ops channel_##n;
 #define BENCH(n)   extern const struct bench bench_##n;
+#define HIDDEN(n)  BENCH(n)
 #include "region/list.def"
 #include "channel/list.def"
 #include "list.def"
@@ -25,6 +26,14 @@ const struct channel_ops *const channels[] = {
 	NULL
 };
 const struct bench *const benches[] = {
+#include "list.def"
+	NULL
+};
+#undef BENCH
+
+#define BENCH(n)
+#define HIDDEN(n) &bench_##n,
+static const struct bench *const hidden[] = {
 #include "list.def"
 	NULL
 };
@@ -50,6 +59,14 @@ const struct bench *registry_bench(const char *name)
 	for (size_t i = 0; benches[i]; i++)
 		if (!strcmp(benches[i]->name, name))
 			return benches[i];
+	return NULL;
+}
+
+const struct bench *registry_hidden(const char *name)
+{
+	for (size_t i = 0; hidden[i]; i++)
+		if (!strcmp(hidden[i]->name, name))
+			return hidden[i];
 	return NULL;
 }
 

@@ -12,6 +12,8 @@ extern const struct bench *const benches[];
 const struct region_ops *registry_region(const char *name);
 const struct channel_ops *registry_channel(const char *name);
 const struct bench *registry_bench(const char *name);
+/* One of those that no user can ask for, HIDDEN in bench/list.def. */
+const struct bench *registry_hidden(const char *name);
 const struct part *registry_part(const struct bench *b, const char *name);
 
 /* Is every required hook there? Called once at start-up; the sentence names the plug-in and the
