@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #ifndef MEASURE_H
 #define MEASURE_H
+#include <stdbool.h>
+#include "analyse/stop.h"
 #include "measure/ledger.h"
 #include "plan/plan.h"
 
@@ -26,20 +28,39 @@ typedef int invocation_sink(void *arg, const struct invocation *i, struct why *w
 /* Called after every whole block. */
 typedef int block_sink(void *arg, unsigned blocks, struct why *w);
 
-enum stop { STOP_FIXED, STOP_TIME_BUDGET, STOP_USER };
+/* Has a cell of this group fewer calm values than wanted, and can it get more? */
+typedef bool group_ask(void *arg, size_t group, unsigned wanted);
 
+/* Has the run seen enough, after so many invocations of every cell? */
+typedef int look_ask(void *arg, unsigned look, bool *enough, struct why *w);
+
+enum stop { STOP_FIXED, STOP_TIME_BUDGET, STOP_USER, STOP_PRECISION, STOP_MAX_INVOCATIONS };
+
+/*
+ * Blocks of all groups until every cell has had its invocations: the plan's number or, with looks,
+ * that of the next look. Then, as long as patience lasts, further blocks of the groups that are
+ * short of calm values only. Then the look, which ends the run or sets the next number.
+ */
 struct measurement {
 	const struct plan *plan;
 	uint64_t seed;
-	uint64_t budget_ns;    /* no block begins that would end later; 0: none */
-	struct ledger *ledger; /* worker pids, so that what they leave can be removed */
-	int signals;           /* signalfd(2) of what ends the run early; blocked in this process */
+	uint64_t began_ns;    /* clock_ns(): the budget counts from here; 0: from the first block */
+	uint64_t budget_ns;   /* no block begins that would end later; 0: none */
+	uint64_t patience_ns; /* for blocks of groups that are short, all in all */
+	double patience_share;     /* with neither: of the time that the planned blocks took */
+	const struct looks *looks; /* the stop rule; NULL: the plan's number of blocks */
+	struct ledger *ledger;     /* worker pids, so that what they leave can be removed */
+	int signals; /* signalfd(2) of what ends the run early; blocked in this process */
 	invocation_sink *invocation;
 	block_sink *block;
+	group_ask *short_of; /* NULL: no patience */
+	look_ask *look;      /* with looks */
 	void *arg;
 
 	/* Results. */
-	unsigned blocks;                /* whole ones */
+	unsigned blocks;                /* whole ones, those of patience included */
+	unsigned patient;               /* of them of groups that were short */
+	unsigned looked;                /* the last look; 0: none */
 	unsigned failed, skipped, done; /* invocations */
 	enum stop stop;
 	int signal; /* with STOP_USER */
@@ -48,6 +69,9 @@ struct measurement {
 /* Run it. 0 when the plan was carried out as far as it goes (even if cells failed: counted and
  * handed up); -errno when the run itself cannot go on. */
 int run_plan(struct measurement *r, struct why *w);
+
+/* Take the signal that made a call return -EINTR: stop and signal are set. */
+void measure_signal(struct measurement *r);
 
 /* One invocation of one cell: exec, wait, reap. Fills status, why, times; maps *out (NULL when
  * there is none), which invocation_release unmaps. Returns -EINTR when a signal came: the

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The order of things. Every block runs every group once, groups in random order; a group's cells
- * are run back to back in an order drawn anew. Cells that the plan found impossible are not tried:
- * their reason stands in the plan.
+ * The order of things. A block runs every group once, groups in random order; a group's cells are
+ * run back to back in an order drawn anew. Cells that the plan found impossible are not tried:
+ * their reason stands in the plan. Blocks of patience run whole groups too, so that whatever they
+ * add can be paired with its base.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -15,7 +16,10 @@ struct progress {
 	struct measurement *run;
 	struct random random;
 	uint32_t *groups, *cells; /* orders being drawn; room for all */
-	unsigned number;
+	unsigned number, block;
+	uint64_t *group_ns; /* what each group took last */
+	uint64_t start, patient_ns;
+	bool *wanted; /* groups of the block that is next */
 };
 
 static int invoke(struct progress *p, struct invocation *i, struct why *w)
@@ -40,9 +44,10 @@ static int invoke(struct progress *p, struct invocation *i, struct why *w)
 	return err;
 }
 
-static int run_group(struct progress *p, unsigned block, size_t group, struct why *w)
+static int run_group(struct progress *p, size_t group, struct why *w)
 {
 	const struct plan *plan = p->run->plan;
+	uint64_t start = clock_ns();
 	size_t n = 0;
 	int err = 0;
 
@@ -53,26 +58,129 @@ static int run_group(struct progress *p, unsigned block, size_t group, struct wh
 		if (c->group != group || c->status)
 			continue;
 		struct invocation invocation = { .planned = c,
-						 .block = block,
+						 .block = p->block,
 						 .group = (unsigned)group,
 						 .position = (unsigned)n++ };
 		err = invoke(p, &invocation, w);
 	}
+	p->group_ns[group] = clock_ns() - start;
 	return err;
 }
 
-static int run_block(struct progress *p, unsigned block, struct why *w)
+static int run_block(struct progress *p, struct why *w)
 {
 	size_t groups = p->run->plan->groups;
 	int err = 0;
 
 	random_order(&p->random, p->groups, groups);
 	for (size_t i = 0; i < groups && !err; i++)
-		err = run_group(p, block, p->groups[i], w);
+		if (p->wanted[p->groups[i]])
+			err = run_group(p, p->groups[i], w);
 	if (!err) {
-		p->run->blocks = block + 1;
+		p->run->blocks = ++p->block;
 		if (p->run->block)
 			err = p->run->block(p->run->arg, p->run->blocks, w);
+	}
+	return err;
+}
+
+/* The groups that are wanted take about as long as they did the last time. */
+static uint64_t expected_ns(const struct progress *p)
+{
+	uint64_t ns = 0;
+
+	for (size_t i = 0; i < p->run->plan->groups; i++)
+		ns += p->wanted[i] ? p->group_ns[i] : 0;
+	return ns;
+}
+
+static bool out_of_time(const struct progress *p)
+{
+	const struct measurement *r = p->run;
+
+	return r->budget_ns && clock_ns() - p->start + expected_ns(p) > r->budget_ns;
+}
+
+/* Blocks of all groups until there are `count` of them. */
+static int run_planned(struct progress *p, unsigned count, struct why *w)
+{
+	struct measurement *r = p->run;
+	int err = 0;
+
+	for (size_t i = 0; i < r->plan->groups; i++)
+		p->wanted[i] = true;
+	while (p->block - r->patient < count && !err) {
+		if (p->block && out_of_time(p)) {
+			r->stop = STOP_TIME_BUDGET;
+			return 0;
+		}
+		err = run_block(p, w);
+	}
+	return err;
+}
+
+static bool someone_short(const struct progress *p, unsigned count)
+{
+	const struct measurement *r = p->run;
+	bool some = false;
+
+	for (size_t i = 0; i < r->plan->groups; i++)
+		some |= p->wanted[i] = r->short_of(r->arg, i, count);
+	return some;
+}
+
+/* Blocks of the groups that are short, until none is or the time for it is over. */
+static int run_patiently(struct progress *p, unsigned count, struct why *w)
+{
+	struct measurement *r = p->run;
+	uint64_t planned = clock_ns() - p->start - p->patient_ns, start = clock_ns();
+	uint64_t limit =
+		r->patience_ns ? r->patience_ns : (uint64_t)(r->patience_share * (double)planned);
+	int err = 0;
+
+	while (!err && r->short_of && someone_short(p, count)) {
+		uint64_t spent = p->patient_ns + (clock_ns() - start);
+
+		if (out_of_time(p) || spent + expected_ns(p) > limit)
+			break;
+		r->patient++;
+		err = run_block(p, w);
+	}
+	p->patient_ns += clock_ns() - start;
+	return err;
+}
+
+/* Up to `count` invocations of every cell, and as many calm ones as patience finds. */
+static int run_up_to(struct progress *p, unsigned count, struct why *w)
+{
+	int err = run_planned(p, count, w);
+
+	return err || p->run->stop == STOP_TIME_BUDGET ? err : run_patiently(p, count, w);
+}
+
+/* The stop rule: from look to look, and what is left between the last one and the most. */
+static int run_looks(struct progress *p, struct why *w)
+{
+	struct measurement *r = p->run;
+	unsigned at = 0;
+	int err = 0;
+
+	while (!err && r->stop == STOP_FIXED) {
+		unsigned next = stop_next(r->looks, at);
+		bool enough = false;
+
+		at = next ? next : r->looks->most;
+		err = run_up_to(p, at, w);
+		if (err || r->stop == STOP_TIME_BUDGET)
+			break;
+		if (next) {
+			r->looked = next;
+			err = r->look(r->arg, next, &enough, w);
+		}
+		if (enough)
+			r->stop = STOP_PRECISION;
+		else if (at == r->looks->most)
+			r->stop = STOP_MAX_INVOCATIONS;
 	}
 	return err;
 }
@@ -80,25 +188,14 @@ static int run_block(struct progress *p, unsigned block, struct why *w)
 static int run_blocks(struct progress *p, struct why *w)
 {
 	struct measurement *r = p->run;
-	uint64_t start = clock_ns();
-	int err = 0;
 
+	p->start = r->began_ns ? r->began_ns : clock_ns();
 	r->stop = STOP_FIXED;
-	for (unsigned block = 0; block < r->plan->blocks && !err; block++) {
-		uint64_t spent = clock_ns() - start;
-
-		/* The next block takes about as long as the ones before it did. */
-		if (block && r->budget_ns && spent + spent / block > r->budget_ns) {
-			r->stop = STOP_TIME_BUDGET;
-			return 0;
-		}
-		err = run_block(p, block, w);
-	}
-	return err;
+	return r->looks ? run_looks(p, w) : run_up_to(p, r->plan->blocks, w);
 }
 
-/* Which signal it was; it stays blocked. */
-static void take_signal(struct measurement *r)
+/* It stays blocked. */
+void measure_signal(struct measurement *r)
 {
 	struct signalfd_siginfo info;
 
@@ -114,14 +211,18 @@ int run_plan(struct measurement *r, struct why *w)
 
 	p.groups = calloc(r->plan->groups + 1, sizeof *p.groups);
 	p.cells = calloc(r->plan->n + 1, sizeof *p.cells);
-	if (!p.groups || !p.cells)
+	p.group_ns = calloc(r->plan->groups + 1, sizeof *p.group_ns);
+	p.wanted = calloc(r->plan->groups + 1, sizeof *p.wanted);
+	if (!p.groups || !p.cells || !p.group_ns || !p.wanted)
 		err = fail(w, ENOMEM, "the order of %zu cells", r->plan->n);
 	if (!err)
 		err = run_blocks(&p, w);
 	free(p.groups);
 	free(p.cells);
+	free(p.group_ns);
+	free(p.wanted);
 	if (err != -EINTR)
 		return err;
-	take_signal(r);
+	measure_signal(r);
 	return 0;
 }
