@@ -6,7 +6,7 @@
 
 /* method.md: a longer event is a window by itself; a clock over this share is not negligible. */
 static const uint64_t long_window_ns = 2000000;
-static const double clock_share_max = .05;
+static const double clock_share_max = .05, chain_off_max = .02;
 
 static bool raised(const struct flags *f, const char *name, size_t len)
 {
@@ -95,4 +95,10 @@ struct flags flags_of_invocation(const struct invocation *i, unsigned metric,
 	if (r->lost)
 		flags_raise(&f, "samples_lost");
 	return f;
+}
+
+void flags_raise_frequency(struct flags *f, double chain_ratio)
+{
+	if (fabs(chain_ratio - 1) > chain_off_max)
+		flags_raise(f, "frequency");
 }

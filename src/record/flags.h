@@ -23,6 +23,9 @@ void flags_merge(struct flags *f, const char *list);
 struct flags flags_of_invocation(const struct invocation *i, unsigned metric,
 				 const struct reduction *r);
 
+/* Raise `frequency` for a clock of the chain that is off its reference; NAN is not. */
+void flags_raise_frequency(struct flags *f, double chain_ratio);
+
 /* What a clock read of this cost is of the time that it brackets: cost / (time per operation x
  * batch). `median` is a rate where rate is set. */
 double clock_share(double cost_ns, double median, uint64_t batch, bool rate);

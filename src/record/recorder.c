@@ -2,11 +2,10 @@
 #include <errno.h>
 #include <math.h>
 #include <string.h>
-#include "analyse/quantile.h"
 #include "record/cell.h"
-#include "record/flags.h"
 #include "record/raw.h"
 #include "record/recorder.h"
+#include "record/view.h"
 
 /* What a row of invocations.csv says before any number. */
 struct heading {
@@ -46,6 +45,7 @@ int recorder_open(struct recorder *r, const struct plan *p, const char *dir, con
 {
 	*r = (struct recorder){ .plan = p, .dir = dir, .run_id = run_id };
 	r->invocations.fd = r->windows.fd = -1;
+	standing_open(&r->standing, p);
 	int err = distribution_open(&r->distribution, p, w);
 	if (!err)
 		err = profile_open(&r->profile, p, w);
@@ -70,75 +70,6 @@ static void row_position(struct csv_row *row, const struct invocation *i)
 	csv_row_integer(row, INVOCATIONS_group, i->group);
 	csv_row_integer(row, INVOCATIONS_position, i->position);
 	csv_row_integer(row, INVOCATIONS_started_ns, i->started_ns);
-}
-
-static void row_quantiles(struct csv_row *row, const struct reduction *d)
-{
-	static const struct {
-		unsigned column;
-		double q;
-	} quantiles[] = { { INVOCATIONS_min, 0 },     { INVOCATIONS_p10, .1 },
-			  { INVOCATIONS_p25, .25 },   { INVOCATIONS_p75, .75 },
-			  { INVOCATIONS_p90, .9 },    { INVOCATIONS_p99, .99 },
-			  { INVOCATIONS_p999, .999 }, { INVOCATIONS_max, 1 } };
-
-	for (size_t k = 0; k < sizeof quantiles / sizeof *quantiles; k++) {
-		double q = quantiles[k].q;
-
-		if (q == 1 || quantile_printable(d->n, q))
-			csv_row_number(row, quantiles[k].column, quantile_of(d->sorted, d->n, q));
-	}
-}
-
-static void row_reduction(struct csv_row *row, const struct reduction *d)
-{
-	csv_row_integer(row, INVOCATIONS_samples, d->n);
-	csv_row_integer(row, INVOCATIONS_batch, d->batch);
-	csv_row_integer(row, INVOCATIONS_operations, d->operations);
-	csv_row_integer(row, INVOCATIONS_elapsed_ns, d->elapsed_ns);
-	csv_row_integer(row, INVOCATIONS_windows, d->windows);
-	csv_row_number(row, INVOCATIONS_median, d->median);
-	csv_row_number(row, INVOCATIONS_median_all, d->median);
-	csv_row_number(row, INVOCATIONS_rate_all, d->rate);
-	row_quantiles(row, d);
-	csv_row_number(row, INVOCATIONS_mean, d->mean);
-	csv_row_number(row, INVOCATIONS_variance, d->variance);
-	csv_row_integer(row, INVOCATIONS_outliers_mild, d->mild);
-	csv_row_integer(row, INVOCATIONS_outliers_far, d->far);
-}
-
-/* role1 columns are a fixed distance behind role0's: columns.def lists them in pairs. */
-static void row_counters(struct csv_row *row, const struct invocation *i)
-{
-	uint64_t migrations = 0;
-
-	for (int role = 0; role < i->roles; role++) {
-		const struct counters *n = &i->out->counters[role];
-		unsigned next = (unsigned)role;
-
-		csv_row_integer(row, INVOCATIONS_role0_minor_faults + next, n->minor_faults);
-		csv_row_integer(row, INVOCATIONS_role0_major_faults + next, n->major_faults);
-		csv_row_integer(row, INVOCATIONS_role0_voluntary_switches + next,
-				n->voluntary_switches);
-		csv_row_integer(row, INVOCATIONS_role0_involuntary_switches + next,
-				n->involuntary_switches);
-		migrations += n->migrations;
-	}
-	csv_row_integer(row, INVOCATIONS_migrations, migrations);
-}
-
-static void row_machine(struct csv_row *row, struct recorder *r, const struct invocation *i)
-{
-	for (int role = 0; role < i->roles; role++)
-		if (i->cpu[role] >= 0)
-			csv_row_integer(row, INVOCATIONS_role0_cpu + (unsigned)role,
-					(uint64_t)i->cpu[role]);
-	if (i->out->memory_node >= 0)
-		csv_row_integer(row, INVOCATIONS_memory_node, (uint64_t)i->out->memory_node);
-	row_counters(row, i);
-	csv_row_number(row, INVOCATIONS_chain_ghz,
-		       reduce_chain_ghz(i->out, i->roles, &r->workspace));
-	csv_row_number(row, INVOCATIONS_cache_line_ns, reduce_cache_line(i->out, &r->workspace));
 }
 
 static void row_window(struct csv_row *row, const struct window *win, int roles)
@@ -170,7 +101,6 @@ static int append_windows(struct recorder *r, const struct invocation *i, unsign
 	csv_row_begin(&row, r->windows.table, r->run_id);
 	csv_row_integer(&row, WINDOWS_invocation, i->number);
 	cell_row(&row, p, m);
-	csv_row_text(&row, WINDOWS_relation, cell_relation(p));
 	for (uint64_t n = 0; n < i->out->windows && !err; n++) {
 		const struct window *win = &i->out->window[n];
 		const struct portion *portion = &win->portion[metric];
@@ -184,32 +114,92 @@ static int append_windows(struct recorder *r, const struct invocation *i, unsign
 			       m->kind == KIND_COUNT
 				       ? NAN
 				       : reduce_window(i->out, metric, win, d, &r->workspace));
+		csv_row_text(&row, WINDOWS_relation, r->calm.window[n].relation);
+		if (r->calm.gated)
+			csv_row_integer(&row, WINDOWS_calm, r->calm.window[n].calm);
 		row_window(&row, win, i->roles);
 		err = csv_writer_append(&r->windows, &row, w);
 	}
 	return err;
 }
 
-static int append_ok(struct recorder *r, const struct invocation *i, unsigned metric,
-		     const struct reduction *d, struct why *w)
+static struct view_tools tools_of(struct recorder *r)
 {
-	size_t cell = (size_t)(i->planned - r->plan->cells);
-	struct heading h = { i->planned, &i->planned->cell.part->metrics[metric], "ok", NULL };
-	struct flags flags = flags_of_invocation(i, metric, d);
+	return (struct view_tools){ &r->calm, &r->workspace };
+}
+
+static int append_view(struct recorder *r, const struct view *v, struct why *w)
+{
+	const struct invocation *i = v->invocation;
+	struct heading h = { i->planned, &i->planned->cell.part->metrics[v->metric], "ok", NULL };
+	struct view_tools tools = tools_of(r);
 	struct csv_row row;
 
 	begin_row(&row, r, &h);
 	row_position(&row, i);
-	row_reduction(&row, d);
-	if (distribution_add(&r->distribution, cell, metric, d) ||
-	    profile_add(&r->profile, cell, metric, i->out))
-		return fail(w, ENOMEM, "the distribution of %s", h.metric->name);
-	int err = append_windows(r, i, metric, d, w);
-	if (!err && r->raw)
-		err = raw_write(r->dir, i, metric, w);
-	row_machine(&row, r, i); /* uses the workspace that d->sorted is in */
-	csv_row_text(&row, INVOCATIONS_flags, flags.text);
-	return err ? err : csv_writer_append(&r->invocations, &row, w);
+	view_row(&row, v, &tools);
+	int err = csv_writer_append(&r->invocations, &row, w);
+	struct standing_value value = { .cell = (size_t)(i->planned - r->plan->cells),
+					.metric = v->metric,
+					.relation = v->relation,
+					.value = v->median,
+					.batch = v->reduction.batch };
+	return err ? err : standing_add(&r->standing, &value, w);
+}
+
+/* What is of all windows, whatever the relation. */
+static int append_whole(struct recorder *r, const struct view *v, struct why *w)
+{
+	const struct invocation *i = v->invocation;
+	size_t cell = (size_t)(i->planned - r->plan->cells);
+
+	if (distribution_add(&r->distribution, cell, v->metric, &v->reduction) ||
+	    profile_add(&r->profile, cell, v->metric, i->out))
+		return fail(w, ENOMEM, "the distribution of %s",
+			    i->planned->cell.part->metrics[v->metric].name);
+	int err = append_windows(r, i, v->metric, &v->reduction, w);
+	return !err && r->raw ? raw_write(r->dir, i, v->metric, w) : err;
+}
+
+/* Was this window's relation seen in an earlier one? */
+static bool seen_before(const struct calm *c, uint64_t window)
+{
+	for (uint64_t k = 0; k < window; k++)
+		if (!strcmp(c->window[k].relation, c->window[window].relation))
+			return true;
+	return false;
+}
+
+/* One row for each relation in which there are windows enough, in the order they came. */
+static int append_relations(struct recorder *r, const struct invocation *i, unsigned metric,
+			    struct why *w)
+{
+	int err = 0;
+
+	for (uint64_t k = 0; k < r->calm.n && !err; k++) {
+		const char *relation = r->calm.window[k].relation;
+		struct view v = { .invocation = i, .metric = metric, .relation = relation };
+		struct view_tools tools = tools_of(r);
+
+		if (seen_before(&r->calm, k) || !strcmp(relation, "mixed"))
+			continue;
+		if (calm_select(&r->calm, i, metric, relation).windows < GATE_WINDOWS)
+			continue;
+		err = view_make(&v, &tools) ? fail(w, ENOMEM, "the windows of %s", relation)
+					    : append_view(r, &v, w);
+	}
+	return err;
+}
+
+static int append_ok(struct recorder *r, const struct view *v, struct why *w)
+{
+	int err = append_whole(r, v, w);
+
+	if (!err)
+		err = append_view(r, v, w);
+	if (!err && r->calm.gated && !strcmp(v->relation, "all"))
+		err = append_relations(r, v->invocation, v->metric, w);
+	return err;
 }
 
 static int append_without(struct recorder *r, const struct invocation *i, const struct heading *h,
@@ -236,7 +226,8 @@ static int take_metric(struct recorder *r, const struct invocation *i, unsigned 
 {
 	const struct part *part = i->planned->cell.part;
 	struct heading h = { i->planned, &part->metrics[metric], "skip", NULL };
-	struct reduction d;
+	struct view v = { .invocation = i, .metric = metric };
+	struct view_tools tools = tools_of(r);
 
 	if (i->status || !i->out) {
 		h.status = i->status == CANNOT ? "skip" : "fail";
@@ -247,10 +238,10 @@ static int take_metric(struct recorder *r, const struct invocation *i, unsigned 
 		h.reason = i->out->metric_why[metric].text;
 		return append_without(r, i, &h, w);
 	}
-	if (reduce_metric(i->out, part, metric, &r->workspace, &d))
+	if (view_make(&v, &tools))
 		return fail(w, ENOMEM, "the samples of %s", h.metric->name);
-	if (d.windows)
-		return append_ok(r, i, metric, &d, w);
+	if (v.reduction.windows)
+		return append_ok(r, &v, w);
 	h.status = "fail";
 	h.reason = "no window measured this metric";
 	return append_without(r, i, &h, w);
@@ -263,6 +254,10 @@ int recorder_take(void *arg, const struct invocation *i, struct why *w)
 
 	if (i->planned->status)
 		return 0;
+	if (!i->status && i->out &&
+	    (calm_judge(&r->calm, r->reference, i) ||
+	     (r->reference && reference_add(r->reference, i->planned, i->out))))
+		return fail(w, ENOMEM, "the windows of an invocation");
 	for (unsigned m = 0; i->planned->cell.part->metrics[m].name && !err; m++)
 		err = take_metric(r, i, m, w);
 	if (!err)
@@ -287,5 +282,7 @@ int recorder_close(struct recorder *r, struct why *w)
 	distribution_close(&r->distribution);
 	profile_close(&r->profile);
 	workspace_close(&r->workspace);
+	calm_close(&r->calm);
+	standing_close(&r->standing);
 	return first ? first : second;
 }

@@ -2,10 +2,12 @@
 #ifndef RECORDER_H
 #define RECORDER_H
 #include "measure/measure.h"
+#include "record/calm.h"
 #include "record/distribution.h"
 #include "record/profile.h"
 #include "record/csv.h"
 #include "record/reduce.h"
+#include "record/standing.h"
 
 /*
  * Where finished invocations go: rows of invocations.csv and windows.csv at once, what
@@ -15,11 +17,14 @@
 struct recorder {
 	const struct plan *plan;
 	const char *dir, *run_id;
-	bool raw; /* keep every sample; set after recorder_open */
+	bool raw;                    /* keep every sample; set after recorder_open */
+	struct reference *reference; /* of the calm gate; set after recorder_open; NULL: none */
 	struct csv_writer invocations, windows;
 	struct distribution distribution;
 	struct profile profile;
 	struct workspace workspace;
+	struct calm calm; /* of the invocation at hand */
+	struct standing standing;
 };
 
 /* Make both files in dir, with a row for every metric of every cell that the plan has found
@@ -27,8 +32,8 @@ struct recorder {
 int recorder_open(struct recorder *r, const struct plan *p, const char *dir, const char *run_id,
 		  struct why *w);
 
-/* An invocation_sink: arg is the recorder. Every metric of the cell gets one row, whatever
- * happened; a cell of which the row of recorder_open() stands is passed over. An error is one of
+/* An invocation_sink: arg is the recorder. Every metric of the cell gets a row, whatever happened,
+ * and with two roles on two CPUs one more for each relation in which it has windows enough; a cell of which the row of recorder_open() stands is passed over. An error is one of
  * writing: rows before it are whole. */
 int recorder_take(void *arg, const struct invocation *i, struct why *w);
 

@@ -44,6 +44,22 @@ static bool measured(const struct portion *p, enum kind k)
 	return p->operations && (p->amount || !is_rate(k));
 }
 
+static bool selected(struct selection of, uint64_t window)
+{
+	return !of.in || of.in[window];
+}
+
+bool reduce_measured(const struct outcome *out, const struct part *part, unsigned metric,
+		     uint64_t window)
+{
+	return measured(&out->window[window].portion[metric], part->metrics[metric].kind);
+}
+
+static bool counts(const struct reduce_source *f, uint64_t window)
+{
+	return selected(f->of, window) && reduce_measured(f->out, f->part, f->metric, window);
+}
+
 /* Everything that was timed one by one, kept as a sample or not. */
 static uint64_t timings(const struct outcome *out, unsigned metric)
 {
@@ -51,71 +67,106 @@ static uint64_t timings(const struct outcome *out, unsigned metric)
 }
 
 /* The longest of windows that hold one event each; only then is a window's length an event's. */
-static uint64_t longest_event(const struct outcome *out, unsigned metric, uint64_t windows)
+static uint64_t longest_event(const struct reduce_source *f, uint64_t windows)
 {
 	uint64_t longest = 0;
 
-	for (uint64_t i = 0; i < out->windows; i++) {
-		const struct portion *p = &out->window[i].portion[metric];
-		bool single =
-			p->samples == 1 || p->operations == 1 || timings(out, metric) == windows;
+	for (uint64_t i = 0; i < f->out->windows; i++) {
+		const struct portion *p = &f->out->window[i].portion[f->metric];
+		bool single = p->samples == 1 || p->operations == 1 ||
+			      timings(f->out, f->metric) == windows;
 
-		if (single && p->amount > longest)
+		if (counts(f, i) && single && p->amount > longest)
 			longest = p->amount;
 	}
 	return longest;
 }
 
-static void sum_windows(const struct outcome *out, enum kind k, unsigned metric,
-			struct reduction *r)
+/* Returns how many samples the windows have. */
+static size_t sum_windows(const struct reduce_source *f, struct reduction *r)
 {
-	for (uint64_t i = 0; i < out->windows; i++) {
-		const struct portion *p = &out->window[i].portion[metric];
+	bool count = f->part->metrics[f->metric].kind == KIND_COUNT;
+	size_t samples = 0;
 
-		if (!measured(p, k))
+	for (uint64_t i = 0; i < f->out->windows; i++) {
+		const struct portion *p = &f->out->window[i].portion[f->metric];
+
+		if (!counts(f, i))
 			continue;
 		r->windows++;
 		r->operations += p->operations;
-		r->elapsed_ns += k == KIND_COUNT ? out->window[i].elapsed_ns : p->amount;
+		r->elapsed_ns += count ? f->out->window[i].elapsed_ns : p->amount;
+		samples += p->samples;
 	}
+	return samples;
 }
 
 /* Every sample is the time of as many operations as the data say; where they differ from sample
- * to sample, what the benchmark says. */
-static uint64_t batch_of(const struct outcome *out, unsigned metric, const struct reduction *r)
+ * to sample, what the benchmark says. Of the whole invocation: a batch is its property. */
+static uint64_t batch_of(const struct reduce_source *f)
 {
-	uint64_t timed = timings(out, metric);
+	struct reduce_source whole = *f;
+	struct reduction r = { 0 };
+	uint64_t timed = timings(f->out, f->metric);
 
+	whole.of.in = NULL;
+	sum_windows(&whole, &r);
 	if (!timed)
-		return r->operations / r->windows;
-	if (r->operations % timed == 0)
-		return r->operations / timed;
-	return out->batch > 1 ? out->batch : 1;
+		return r.operations / r.windows;
+	if (r.operations % timed == 0)
+		return r.operations / timed;
+	return f->out->batch > 1 ? f->out->batch : 1;
 }
 
 /* Window values, always as amount / operations, ascending. */
-static void window_values(const struct outcome *out, enum kind k, unsigned metric, double *values)
+static size_t window_values(const struct reduce_source *f, double *values)
 {
 	size_t n = 0;
 
-	for (uint64_t i = 0; i < out->windows; i++) {
-		const struct portion *p = &out->window[i].portion[metric];
+	for (uint64_t i = 0; i < f->out->windows; i++) {
+		const struct portion *p = &f->out->window[i].portion[f->metric];
 
-		if (measured(p, k))
+		if (counts(f, i))
 			values[n++] = (double)p->amount / (double)p->operations;
 	}
 	quantile_sort(values, n);
+	return n;
 }
 
-static void sample_values(const struct outcome *out, unsigned metric, uint64_t batch,
-			  struct workspace *s)
+static void sample_values(const struct reduce_source *f, uint64_t batch, struct workspace *s)
 {
-	size_t n = out->series[metric].len;
+	size_t n = 0;
 
-	memcpy(s->samples, outcome_samples(out, metric), n * sizeof *s->samples);
+	for (uint64_t i = 0; i < f->out->windows; i++) {
+		const struct portion *p = &f->out->window[i].portion[f->metric];
+
+		if (!counts(f, i))
+			continue;
+		memcpy(s->samples + n, outcome_samples(f->out, f->metric) + p->first,
+		       p->samples * sizeof *s->samples);
+		n += p->samples;
+	}
 	quantile_sort_samples(s->samples, s->spare, n);
 	for (size_t i = 0; i < n; i++)
 		s->values[i] = s->samples[i] / (double)batch;
+}
+
+static double median_of(const struct reduce_source *f, const double *values, size_t n)
+{
+	double median = quantile_median(values, n);
+
+	return is_rate(f->part->metrics[f->metric].kind) ? second_ns / median : median;
+}
+
+int reduce_median(const struct reduce_source *from, double *median)
+{
+	double *values = malloc((from->out->windows + 1) * sizeof *values);
+
+	if (!values)
+		return -ENOMEM;
+	*median = median_of(from, values, window_values(from, values));
+	free(values);
+	return 0;
 }
 
 /* Ascending times become ascending rates. */
@@ -144,32 +195,29 @@ static void describe(struct reduction *r, enum kind k, struct workspace *s)
 	r->sorted = s->values;
 }
 
-int reduce_metric(const struct outcome *out, const struct part *part, unsigned metric,
-		  struct workspace *s, struct reduction *r)
+int reduce_metric(const struct reduce_source *from, struct workspace *s, struct reduction *r)
 {
-	enum kind k = part->metrics[metric].kind;
-	size_t samples = out->series[metric].len;
+	const struct outcome *out = from->out;
+	const struct metric *m = &from->part->metrics[from->metric];
+	enum kind k = m->kind;
 
 	*r = (struct reduction){ .median = NAN, .rate = NAN, .mean = NAN, .variance = NAN };
-	sum_windows(out, k, metric, r);
+	size_t samples = sum_windows(from, r);
 	if (!r->windows)
 		return 0;
 	if (workspace_room(s, samples > out->windows ? samples : out->windows))
 		return -ENOMEM;
-	r->batch = batch_of(out, metric, r);
+	r->batch = batch_of(from);
 	if (k != KIND_COUNT)
-		r->longest_event_ns = longest_event(out, metric, r->windows);
-	r->lost = part->metrics[metric].samples ? out->series[metric].lost : 0;
-	window_values(out, k, metric, s->values);
-	r->median = quantile_median(s->values, r->windows);
-	if (is_rate(k))
-		r->median = second_ns / r->median;
+		r->longest_event_ns = longest_event(from, r->windows);
+	r->lost = m->samples ? out->series[from->metric].lost : 0;
+	r->median = median_of(from, s->values, window_values(from, s->values));
 	if (k != KIND_COUNT && r->elapsed_ns)
 		r->rate = (double)r->operations * second_ns / (double)r->elapsed_ns;
 	r->sampled = samples > 0;
 	r->n = r->sampled ? samples : r->windows;
 	if (r->sampled)
-		sample_values(out, metric, r->batch, s);
+		sample_values(from, r->batch, s);
 	describe(r, k, s);
 	return 0;
 }
@@ -199,27 +247,32 @@ static double median_of_readings(double *values, size_t n)
 	return quantile_median(values, kept);
 }
 
-double reduce_chain_ghz(const struct outcome *out, int roles, struct workspace *s)
+double reduce_chain_ghz(const struct outcome *out, int roles, struct selection of,
+			struct workspace *s)
 {
 	size_t n = 0;
 
 	if (workspace_room(s, out->windows * 2 * ROLES_MAX))
 		return NAN;
 	for (uint64_t i = 0; i < out->windows; i++)
-		for (int role = 0; role < roles; role++) {
+		for (int role = 0; role < roles && selected(of, i); role++) {
 			s->values[n++] = out->window[i].before[role].chain_ghz;
 			s->values[n++] = out->window[i].after[role].chain_ghz;
 		}
 	return median_of_readings(s->values, n);
 }
 
-double reduce_cache_line(const struct outcome *out, struct workspace *s)
+double reduce_cache_line(const struct outcome *out, struct selection of, struct workspace *s)
 {
+	size_t n = 0;
+
 	if (workspace_room(s, out->windows * 2))
 		return NAN;
 	for (uint64_t i = 0; i < out->windows; i++) {
-		s->values[2 * i] = out->window[i].line_before;
-		s->values[2 * i + 1] = out->window[i].line_after;
+		if (!selected(of, i))
+			continue;
+		s->values[n++] = out->window[i].line_before;
+		s->values[n++] = out->window[i].line_after;
 	}
-	return median_of_readings(s->values, out->windows * 2);
+	return median_of_readings(s->values, n);
 }

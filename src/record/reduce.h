@@ -5,12 +5,17 @@
 #include "bench.h"
 
 /*
- * From the windows and samples of one metric of one invocation to the numbers of its row.
+ * From the windows and samples of one metric of one invocation to the numbers of its row: of all
+ * windows, or of a selection such as those of one relation.
  *
  * The invocation's value is the median over windows of amount / operations. Quantiles are over
  * single samples, or over the window values of a metric without samples. Rates are reduced as
  * times and then inverted: an average of rates weighs the slow part too little.
  */
+struct selection {
+	const bool *in; /* by window; NULL: all */
+};
+
 struct reduction {
 	uint64_t windows;                /* that measured this metric */
 	uint64_t operations, elapsed_ns; /* elapsed_ns: of the windows for counts */
@@ -37,16 +42,31 @@ void workspace_close(struct workspace *s);
 
 /* metric is an index into the part's metrics; out is an invocation that ended well. `r->sorted`
  * is valid until the workspace is used again. -ENOMEM. */
-int reduce_metric(const struct outcome *out, const struct part *part, unsigned metric,
-		  struct workspace *s, struct reduction *r);
+struct reduce_source {
+	const struct outcome *out;
+	const struct part *part;
+	unsigned metric;
+	struct selection of;
+};
+int reduce_metric(const struct reduce_source *from, struct workspace *s, struct reduction *r);
+
+/* Did this window measure the metric? */
+bool reduce_measured(const struct outcome *out, const struct part *part, unsigned metric,
+		     uint64_t window);
+
+/* The median that reduce_metric() gives, by itself; NAN: no such window. Leaves alone what
+ * r->sorted of another reduction points to. -ENOMEM. */
+int reduce_median(const struct reduce_source *from, double *median);
 
 /* Median of the samples of one window in ns per operation, or its time / operations for a metric
  * without samples. NAN for counts. */
 double reduce_window(const struct outcome *out, unsigned metric, const struct window *win,
 		     const struct reduction *r, struct workspace *s);
 
-/* Median of what a canary chain and the cache line took; NAN where nothing was read. */
-double reduce_chain_ghz(const struct outcome *out, int roles, struct workspace *s);
-double reduce_cache_line(const struct outcome *out, struct workspace *s);
+/* Median of what a canary chain and the cache line took in the windows selected; NAN where nothing
+ * was read. */
+double reduce_chain_ghz(const struct outcome *out, int roles, struct selection of,
+			struct workspace *s);
+double reduce_cache_line(const struct outcome *out, struct selection of, struct workspace *s);
 
 #endif

@@ -176,11 +176,26 @@ static json_t *program_json(void)
 			 "compiler", SHMBENCH_COMPILER, "build", SHMBENCH_BUILD);
 }
 
-/* What the end of the run or the calm gate brings: said to be absent instead of left out. */
+/* What calm is; without a reference said to be absent. */
+static void set_gate(json_t *root, const struct reference *r)
+{
+	json_object_set_new(root, "relation_classes", r ? reference_classes_json(r) : json_null());
+	json_object_set_new(root, "canary_references", r ? reference_entries_json(r) : json_null());
+	json_object_set_new(root, "new_reference", r ? json_boolean(r->fresh) : json_null());
+}
+
+static json_t *stop_rule_json(const struct run_facts *f)
+{
+	if (!(f->precision > 0))
+		return json_null();
+	return json_pack("{s:f, s:i, s:i, s:n}", "precision", f->precision, "min_invocations",
+			 (int)f->least, "max_invocations", (int)f->most, "look");
+}
+
+/* What the end of the run brings: said to be absent instead of left out. */
 static void set_absent(json_t *root)
 {
-	static const char *const keys[] = { "stop_reason", "blocks", "ended", "relation_classes",
-					    "canary_references" };
+	static const char *const keys[] = { "stop_reason", "blocks", "patient_blocks", "ended" };
 
 	for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
 		json_object_set_new(root, keys[i], json_null());
@@ -212,6 +227,8 @@ static json_t *root_json(const struct run_facts *f)
 	json_object_set_new(root, "unavailable", unavailable_json(f->unavailable));
 	json_object_set_new(root, "warnings", json_array());
 	json_object_set_new(root, "started", json_string(run_directory_time(now, sizeof now)));
+	json_object_set_new(root, "stop_rule", stop_rule_json(f));
+	set_gate(root, f->reference);
 	set_absent(root);
 	return root;
 }
@@ -293,6 +310,9 @@ int run_json_end(struct run_json *j, const struct run_end *e, struct why *w)
 	json_object_set_new(json_object_get(j->root, "clock"), "end", clock_json(&e->clock));
 	json_object_set_new(j->root, "stop_reason", text_json(e->stop_reason));
 	json_object_set_new(j->root, "blocks", integer(e->blocks));
+	json_object_set_new(j->root, "patient_blocks", integer(e->patient));
+	json_object_set_new(json_object_get(j->root, "stop_rule"), "look",
+			    e->look ? integer(e->look) : json_null());
 	json_object_set_new(j->root, "ended", json_string(run_directory_time(now, sizeof now)));
 	return write_file(j, w);
 }

@@ -4,6 +4,7 @@
 #include <jansson.h>
 #include "plan/plan.h"
 #include "probe/clock.h"
+#include "record/reference.h"
 #include "record/run_directory.h"
 
 /*
@@ -28,6 +29,9 @@ struct run_facts {
 	bool raw;                  /* every sample was kept */
 	double threshold;          /* --threshold, 0.03 */
 	uint64_t time_budget_ns;
+	const struct reference *reference; /* of the calm gate; NULL: none */
+	double precision;                  /* of the stop rule; 0: there is none */
+	unsigned least, most;              /* its invocations */
 	struct clock_quality clock;
 	json_t *environment; /* an object: kernel, CPU model, ...; or NULL */
 	json_t *run_to_run;  /* deviation.h's, or NULL */
@@ -39,6 +43,8 @@ struct run_facts {
 struct run_end {
 	const char *stop_reason; /* fixed, time_budget, user, ... */
 	unsigned blocks;         /* whole ones that ran */
+	unsigned patient;        /* of them of the groups that were short of calm values */
+	unsigned look;           /* the last look of the stop rule; 0: none */
 	struct clock_quality clock;
 };
 

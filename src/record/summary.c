@@ -8,37 +8,24 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include "analyse/interval.h"
 #include "analyse/quantile.h"
-#include "analyse/ratio.h"
 #include "analyse/spread.h"
+#include "analyse/stop.h"
 #include "analyse/trend.h"
 #include "record/run_json.h"
 #include "record/summary.h"
-#include "record/tally.h"
+#include "record/summary_row.h"
 
 static const double second_ns = 1e9;
 static const double drift_p = .01; /* method.md, flags */
 
-/* One row in the making. */
-struct summary {
-	const struct tally *tally;
-	const struct subject *subject;
-	const struct entry *entry;
-	struct csv_row *row;
-	struct flags flags;
-	bool rate, count, varies;
-	double resolution, clock_cost; /* ns */
-	double batch;
-	double *value, *other, *scratch; /* room for entry->n each */
-};
-
-/* What there is of one quantity, in run order; rates as times. */
-static size_t gather(const struct summary *s, enum quantity q, double *out)
+size_t summary_gather(const struct summary *s, enum quantity q, double *out)
 {
+	/* At a look a row uses its first calm invocations, so many as the look says. */
+	size_t most = s->precise && q == QUANTITY_MEDIAN ? s->look : SIZE_MAX;
 	size_t n = 0;
 
-	for (size_t i = 0; i < s->entry->n; i++) {
+	for (size_t i = 0; i < s->entry->n && n < most; i++) {
 		double x = s->entry->points[i][q];
 
 		if (!isnan(x))
@@ -75,15 +62,29 @@ static double largest_of(const struct entry *e, enum quantity q)
 	return most;
 }
 
-/* Median over invocations, with its interval. */
-static struct estimate estimate(const struct summary *s, enum quantity q)
+/* The ranks of a look, where the rule was that looks are taken; a row that had not enough for the
+ * look that ended the run has those of what it has. */
+static struct ranks ranks_of(const struct summary *s, size_t n)
 {
-	size_t n = gather(s, q, s->value);
+	if (s->precision > 0 && !(s->precise && n < s->look))
+		return interval_look_ranks(n);
+	return interval_ranks(n, INTERVAL_CONFIDENCE);
+}
+
+/* Of times, even where the metric is a rate. */
+static struct estimate estimate_time(const struct summary *s, enum quantity q)
+{
+	size_t n = summary_gather(s, q, s->value);
 
 	quantile_sort(s->value, n);
-	struct estimate e = interval_median(s->value, n, interval_ranks(n, INTERVAL_CONFIDENCE));
-	if (!s->count)
-		e = interval_widen(e, s->resolution / s->batch);
+	struct estimate e = interval_median(s->value, n, ranks_of(s, n));
+	return s->count ? e : interval_widen(e, s->resolution / s->batch);
+}
+
+struct estimate summary_estimate(const struct summary *s, enum quantity q)
+{
+	struct estimate e = estimate_time(s, q);
+
 	if (!s->rate)
 		return e;
 	/* A time that the clock cannot tell from none bounds no rate. */
@@ -92,21 +93,34 @@ static struct estimate estimate(const struct summary *s, enum quantity q)
 	return interval_inverse(e, second_ns);
 }
 
+bool summary_precise(const struct summary *s)
+{
+	struct estimate e = estimate_time(s, s->over);
+	bool calm = !s->gated || s->over == QUANTITY_MEDIAN || s->count;
+
+	return calm && summary_gather(s, s->over, s->value) >= s->look &&
+	       ((s->count && e.low == e.high) || stop_half_width(e) <= s->precision);
+}
+
 static void put_medians(const struct summary *s)
 {
-	struct estimate calm = estimate(s, QUANTITY_MEDIAN);
-	struct estimate all = estimate(s, QUANTITY_MEDIAN_ALL);
+	struct estimate best = summary_estimate(s, s->over);
+	struct estimate all = summary_estimate(s, QUANTITY_MEDIAN_ALL);
 
-	csv_row_number(s->row, SUMMARY_median, calm.value);
-	csv_row_number(s->row, SUMMARY_ci_low, calm.low);
-	csv_row_number(s->row, SUMMARY_ci_high, calm.high);
-	csv_row_number(s->row, SUMMARY_ci_level, calm.level);
+	if (!s->whole) {
+		csv_row_number(s->row, SUMMARY_median, best.value);
+		csv_row_number(s->row, SUMMARY_ci_low, best.low);
+		csv_row_number(s->row, SUMMARY_ci_high, best.high);
+		csv_row_number(s->row, SUMMARY_ci_level, best.level);
+	}
 	csv_row_number(s->row, SUMMARY_median_all, all.value);
 	csv_row_number(s->row, SUMMARY_ci_low_all, all.low);
 	csv_row_number(s->row, SUMMARY_ci_high_all, all.high);
 	if (!s->count)
 		csv_row_number(s->row, SUMMARY_clock_share,
-			       clock_share(s->clock_cost, calm.value, (uint64_t)s->batch, s->rate));
+			       clock_share(s->clock_cost, best.value, (uint64_t)s->batch, s->rate));
+	if (s->precision > 0 && !s->whole)
+		csv_row_integer(s->row, SUMMARY_precision_met, summary_precise(s));
 }
 
 static void put_quantiles(const struct summary *s)
@@ -124,7 +138,7 @@ static void put_quantiles(const struct summary *s)
 	};
 
 	for (size_t i = 0; i < sizeof quantiles / sizeof *quantiles; i++) {
-		struct estimate e = estimate(s, quantiles[i].q);
+		struct estimate e = summary_estimate(s, quantiles[i].q);
 
 		csv_row_number(s->row, quantiles[i].to, e.value);
 		if (!quantiles[i].low)
@@ -139,7 +153,7 @@ static void put_quantiles(const struct summary *s)
 /* Of means; shown, and never used for a verdict. */
 static int put_means(const struct summary *s, struct why *w)
 {
-	size_t n = gather(s, QUANTITY_MEAN, s->value);
+	size_t n = summary_gather(s, QUANTITY_MEAN, s->value);
 	double mean = spread_mean(s->value, n);
 	struct within *within = calloc(s->entry->n + 1, sizeof *within);
 
@@ -166,60 +180,17 @@ static void put_counts(const struct summary *s)
 {
 	const struct entry *e = s->entry;
 
-	csv_row_integer(s->row, SUMMARY_invocations, gather(s, QUANTITY_MEDIAN, s->value));
+	csv_row_integer(s->row, SUMMARY_invocations, summary_gather(s, s->over, s->value));
 	csv_row_integer(s->row, SUMMARY_samples, (uint64_t)sum_of(e, QUANTITY_SAMPLES));
 	csv_row_integer(s->row, SUMMARY_batch, (uint64_t)s->batch);
 	csv_row_integer(s->row, SUMMARY_outliers_mild, (uint64_t)sum_of(e, QUANTITY_MILD));
 	csv_row_integer(s->row, SUMMARY_outliers_far, (uint64_t)sum_of(e, QUANTITY_FAR));
 }
 
-/* Both in the same block, each invocation in one pair at most: blocks ascend in either list. */
-static size_t gather_pairs(const struct summary *s, const struct entry *base)
-{
-	size_t n = 0, at = 0;
-
-	for (size_t i = 0; i < s->entry->n; i++) {
-		const double *cell = s->entry->points[i];
-
-		while (at < base->n && base->points[at][QUANTITY_BLOCK] < cell[QUANTITY_BLOCK])
-			at++;
-		if (at == base->n)
-			break;
-		const double *pair = base->points[at];
-		if (pair[QUANTITY_BLOCK] != cell[QUANTITY_BLOCK])
-			continue;
-		at++;
-		/* What is 0, as a count may be, has no ratio. */
-		if (!(cell[QUANTITY_MEDIAN] > 0 && pair[QUANTITY_MEDIAN] > 0))
-			continue;
-		s->value[n] = cell[QUANTITY_MEDIAN];
-		s->other[n++] = pair[QUANTITY_MEDIAN];
-	}
-	return n;
-}
-
-static void put_ratio(struct summary *s)
-{
-	const struct entry *base = tally_base(s->tally, s->subject, s->entry);
-
-	if (!base)
-		return;
-	struct pairs pairs = { .cell = s->value, .base = s->other, .n = gather_pairs(s, base) };
-	struct ratio r = ratio_paired(&pairs, s->scratch);
-	struct estimate e = interval_exp(r.log);
-	csv_row_integer(s->row, SUMMARY_pairs, r.pairs);
-	csv_row_number(s->row, SUMMARY_ratio, e.value);
-	csv_row_number(s->row, SUMMARY_ratio_low, e.low);
-	csv_row_number(s->row, SUMMARY_ratio_high, e.high);
-	csv_row_number(s->row, SUMMARY_lag1, r.lag1);
-	if (r.correlated)
-		flags_raise(&s->flags, "correlated");
-}
-
 static int raise_flags(struct summary *s, struct why *w)
 {
 	double p;
-	size_t n = gather(s, QUANTITY_MEDIAN, s->value);
+	size_t n = summary_gather(s, s->over, s->value);
 	int err = trend_p(s->value, n, &p, w);
 
 	if (err)
@@ -240,11 +211,12 @@ static int put_estimates(struct summary *s, struct why *w)
 	if (!(s->batch >= 1))
 		s->batch = 1;
 	s->flags = s->entry->flags;
+	summary_gate(s);
 	put_counts(s);
 	put_medians(s);
 	put_quantiles(s);
 	int err = put_means(s, w);
-	put_ratio(s);
+	summary_ratio(s);
 	if (!err)
 		err = raise_flags(s, w);
 	csv_row_text(s->row, SUMMARY_flags, s->flags.text);
@@ -265,16 +237,24 @@ static const char *reason_of(const struct summary *s, char *buf, size_t len)
 	return buf;
 }
 
+/* For the rows of this relation, or those of all relations: a ratio may be over either. */
+static int make_room(struct summary *s)
+{
+	const struct entry *all = tally_entry(s->subject, "all");
+
+	s->room = 1 + (all && all->n > s->entry->n ? all->n : s->entry->n);
+	s->value = calloc(3 * s->room, sizeof *s->value);
+	s->other = s->value + s->room;
+	s->scratch = s->other + s->room;
+	return s->value ? 0 : -ENOMEM;
+}
+
 static int write_entry(struct summary *s, struct csv_writer *out, struct why *w)
 {
 	const struct entry *e = s->entry;
 	char reason[sizeof(struct why) + 64];
-	double *room = calloc(3 * (e->n + 1), sizeof *room);
-	int err = room ? 0 : fail(w, ENOMEM, "a row of %s", out->path);
+	int err = make_room(s) ? fail(w, ENOMEM, "a row of %s", out->path) : 0;
 
-	s->value = room;
-	s->other = room + e->n + 1;
-	s->scratch = s->other + e->n + 1;
 	tally_cell_row(s->row, s->subject);
 	csv_row_text(s->row, SUMMARY_relation, e->relation);
 	csv_row_text(s->row, SUMMARY_status, e->n ? "ok" : e->failed ? "fail" : "skip");
@@ -285,7 +265,7 @@ static int write_entry(struct summary *s, struct csv_writer *out, struct why *w)
 		err = put_estimates(s, w);
 	if (!err)
 		err = csv_writer_append(out, s->row, w);
-	free(room);
+	free(s->value);
 	return err;
 }
 
@@ -325,6 +305,16 @@ static int write_subject(struct summary *s, struct csv_writer *out, struct why *
 	return err;
 }
 
+static void read_rule(struct summary *s, const json_t *run)
+{
+	const json_t *rule = json_object_get(run, "stop_rule");
+	const char *reason = json_string_value(json_object_get(run, "stop_reason"));
+
+	s->precision = json_number_value(json_object_get(rule, "precision"));
+	s->look = (size_t)json_integer_value(json_object_get(rule, "look"));
+	s->precise = s->look && reason && !strcmp(reason, "precision");
+}
+
 static int write_rows(const struct tally *t, const char *dir, struct why *w)
 {
 	const json_t *clock = json_object_get(json_object_get(t->run, "clock"), "start");
@@ -340,6 +330,7 @@ static int write_rows(const struct tally *t, const char *dir, struct why *w)
 
 	if (err)
 		return err;
+	read_rule(&s, t->run);
 	for (size_t i = 0; i < t->n && !err; i++) {
 		s.subject = &t->subjects[i];
 		err = write_subject(&s, &out, w);

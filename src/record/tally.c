@@ -27,7 +27,9 @@ static const unsigned sources[QUANTITIES] = {
 	[QUANTITY_MILD] = INVOCATIONS_outliers_mild,
 	[QUANTITY_FAR] = INVOCATIONS_outliers_far,
 	[QUANTITY_BLOCK] = INVOCATIONS_block,
+	[QUANTITY_WINDOWS] = INVOCATIONS_windows,
 	[QUANTITY_CALM] = INVOCATIONS_calm_windows,
+	[QUANTITY_BEFORE] = INVOCATIONS_windows_before_calm,
 };
 
 static const char *text_of(const json_t *object, const char *key)
@@ -312,8 +314,16 @@ static const struct subject *measured(const struct tally *t, const struct subjec
 	return s->repeated ? find(t, s->key) : s;
 }
 
-const struct entry *tally_base(const struct tally *t, const struct subject *s,
-			       const struct entry *e)
+const struct entry *tally_entry(const struct subject *s, const char *relation)
+{
+	const struct entry *e = s->entries;
+
+	while (e && strcmp(e->relation, relation))
+		e = e->next;
+	return e;
+}
+
+const struct entry *tally_base(const struct tally *t, const struct subject *s, const char *relation)
 {
 	const json_t *base = json_object_get(s->cell, "base");
 	const json_t *cells = json_object_get(json_object_get(t->run, "plan"), "cells");
@@ -324,12 +334,30 @@ const struct entry *tally_base(const struct tally *t, const struct subject *s,
 	for (size_t i = t->first[cell]; i < t->first[cell + 1]; i++) {
 		const struct subject *b = &t->subjects[i];
 
-		if (strcmp(text_of(b->metric, "name"), text_of(s->metric, "name")))
+		if (!strcmp(text_of(b->metric, "name"), text_of(s->metric, "name")))
+			return tally_entry(measured(t, b), relation);
+	}
+	return NULL;
+}
+
+static const char *place_of(const struct subject *s)
+{
+	return text_of(json_object_get(s->cell, "axes"), "place");
+}
+
+const struct entry *tally_null(const struct tally *t, const struct subject *s, const char *relation)
+{
+	json_int_t roles = json_integer_value(json_object_get(s->cell, "roles"));
+
+	for (size_t i = 0; i < t->n; i++) {
+		const struct subject *n = &t->subjects[i];
+
+		if (strcmp(text_of(n->cell, "benchmark"), "null") ||
+		    json_integer_value(json_object_get(n->cell, "roles")) != roles ||
+		    strcmp(place_of(n), place_of(s)))
 			continue;
-		const struct entry *found = measured(t, b)->entries;
-		while (found && strcmp(found->relation, e->relation))
-			found = found->next;
-		return found;
+		const struct entry *e = tally_entry(measured(t, n), relation);
+		return e ? e : tally_entry(measured(t, n), "all");
 	}
 	return NULL;
 }

@@ -31,7 +31,9 @@ enum quantity {
 	QUANTITY_MILD,
 	QUANTITY_FAR,
 	QUANTITY_BLOCK,
-	QUANTITY_CALM,
+	QUANTITY_WINDOWS,
+	QUANTITY_CALM,   /* windows; NAN: no reference was at hand */
+	QUANTITY_BEFORE, /* windows whose first canaries passed */
 	QUANTITIES
 };
 
@@ -71,8 +73,17 @@ void tally_close(struct tally *t);
 /* The cell columns of a row, from run.json. */
 void tally_cell_row(struct csv_row *row, const struct subject *s);
 
-/* The same metric and relation in the cell that this one's ratios are relative to; NULL: none. */
+/* The same metric in this relation in the cell that a subject's ratios are relative to; NULL:
+ * none. */
 const struct entry *tally_base(const struct tally *t, const struct subject *s,
-			       const struct entry *e);
+			       const char *relation);
+
+/* The rows of a subject in this relation; NULL: none. */
+const struct entry *tally_entry(const struct subject *s, const char *relation);
+
+/* What `null` says with as many roles, at the same place and in the same relation; else in `all`.
+ * NULL: the run has none. */
+const struct entry *tally_null(const struct tally *t, const struct subject *s,
+			       const char *relation);
 
 #endif

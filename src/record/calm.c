@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: MIT */
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include "analyse/quantile.h"
+#include "record/calm.h"
+#include "record/cell.h"
+
+void calm_close(struct calm *c)
+{
+	free(c->window);
+	free(c->in);
+	free(c->in_calm);
+	free(c->values);
+	*c = (struct calm){ 0 };
+}
+
+static int make_room(struct calm *c, size_t n)
+{
+	if (n <= c->room)
+		return 0;
+	calm_close(c);
+	c->window = calloc(n, sizeof *c->window);
+	c->in = calloc(n, sizeof *c->in);
+	c->in_calm = calloc(n, sizeof *c->in_calm);
+	c->values = calloc(2 * n, sizeof *c->values);
+	if (!c->window || !c->in || !c->in_calm || !c->values) {
+		calm_close(c);
+		return -ENOMEM;
+	}
+	c->room = n;
+	return 0;
+}
+
+/* Every role at one end of a window. */
+static bool passes(const struct calm_window *c, const struct canary end[ROLES_MAX], int roles,
+		   double tolerance)
+{
+	for (int role = 0; role < roles; role++)
+		if (!c->reference[role] ||
+		    !gate_agrees(end[role].adds_per_cycle, c->reference[role]->adds_per_cycle,
+				 tolerance))
+			return false;
+	return true;
+}
+
+static void judge_window(struct calm_window *c, const struct reference *r,
+			 const struct invocation *i, const struct window *w)
+{
+	double tolerance = reference_active(i->planned) == 2 ? GATE_TWO_ROLES : GATE_ONE_ROLE;
+	double line_ns[2] = { w->line_before, w->line_after };
+	char buf[RELATION_MAX];
+
+	*c = (struct calm_window){ .calm = false };
+	snprintf(c->relation, sizeof c->relation, "%s",
+		 r ? reference_relation(r, i->planned, line_ns, buf) : cell_relation(i->planned));
+	for (int role = 0; r && role < i->roles; role++)
+		c->reference[role] = reference_find(r, i->planned, role, c->relation);
+	c->passed_before = passes(c, w->before, i->roles, tolerance);
+	c->calm = c->passed_before && passes(c, w->after, i->roles, tolerance);
+}
+
+int calm_judge(struct calm *c, const struct reference *r, const struct invocation *i)
+{
+	if (make_room(c, i->out->windows))
+		return -ENOMEM;
+	c->gated = r && r->n;
+	c->n = i->out->windows;
+	for (uint64_t k = 0; k < c->n; k++)
+		judge_window(&c->window[k], r, i, &i->out->window[k]);
+	return 0;
+}
+
+struct calm_count calm_select(struct calm *c, const struct invocation *i, unsigned metric,
+			      const char *relation)
+{
+	const struct part *part = i->planned->cell.part;
+	struct calm_count n = { 0 };
+
+	for (uint64_t k = 0; k < c->n; k++) {
+		const struct calm_window *w = &c->window[k];
+
+		c->in[k] = reduce_measured(i->out, part, metric, k) &&
+			   (!relation || !strcmp(w->relation, relation));
+		c->in_calm[k] = c->in[k] && w->calm;
+		n.windows += c->in[k];
+		n.calm += c->in_calm[k];
+		n.passed_before += c->in[k] && w->passed_before;
+	}
+	return n;
+}
+
+static double ratio_of(const struct canary *x, const struct canary_reference *r, bool chain)
+{
+	return chain ? x->chain_ghz / r->chain_ghz : x->adds_per_cycle / r->adds_per_cycle;
+}
+
+static double worst_median(struct calm *c, const struct invocation *i, bool chain)
+{
+	double worst = NAN;
+
+	for (int role = 0; role < i->roles; role++) {
+		size_t n = 0;
+
+		for (uint64_t k = 0; k < c->n; k++) {
+			const struct window *w = &i->out->window[k];
+			const struct canary_reference *r = c->window[k].reference[role];
+
+			if (!c->in[k] || !r)
+				continue;
+			c->values[n++] = ratio_of(&w->before[role], r, chain);
+			c->values[n++] = ratio_of(&w->after[role], r, chain);
+		}
+		quantile_sort(c->values, n);
+		double median = quantile_median(c->values, n);
+		if (isnan(worst) || fabs(median - 1) > fabs(worst - 1))
+			worst = median;
+	}
+	return worst;
+}
+
+double calm_canary_ratio(struct calm *c, const struct invocation *i)
+{
+	return worst_median(c, i, false);
+}
+
+double calm_chain_ratio(struct calm *c, const struct invocation *i)
+{
+	return worst_median(c, i, true);
+}

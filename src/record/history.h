@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef HISTORY_H
+#define HISTORY_H
+#include <limits.h>
+#include <stddef.h>
+#include <stdint.h>
+#include "base/fail.h"
+
+/*
+ * The machine's own canary readings of the last day, in CACHE/canaries.json: what a reference is
+ * made from, so that a run which is contended from end to end can tell. Only readings are kept;
+ * what follows from them is worked out anew each time. Parent only.
+ */
+#define HISTORY_BATCH   1000 /* readings that one run adds of a kind */
+#define HISTORY_BATCHES 8    /* that are kept of a kind: the newest */
+#define HISTORY_AGE_S   86400
+
+struct canary_reading {
+	double adds_per_cycle, chain_ghz;
+	double line_ns; /* between two roles; NAN with one */
+};
+
+/* Whose readings they are. */
+struct canary_kind {
+	int core;          /* kind of core, place.h */
+	int roles;         /* active at once */
+	char relation[16]; /* off guests what the two CPUs share; else "" */
+};
+
+struct batch {
+	struct canary_kind kind;
+	int64_t taken; /* wall clock, s */
+	struct canary_reading *reading;
+	size_t n;
+};
+
+struct history {
+	char path[PATH_MAX]; /* "": in memory only */
+	char model[128];     /* of the CPU: readings of another one are not ours */
+	struct batch *batch; /* oldest first */
+	size_t n;
+};
+
+/* Read DIR/canaries.json (dir NULL: nothing) at the time `now`. A file that is damaged, foreign or
+ * not there is an empty history; for a damaged one `warning` says so. -ENOMEM. */
+int history_open(struct history *h, const char *dir, const char *model, int64_t now,
+		 struct why *warning);
+void history_close(struct history *h);
+
+/* Copy readings in: evenly spaced ones where there are more than HISTORY_BATCH. -ENOMEM. */
+int history_add(struct history *h, const struct batch *b);
+
+/* Forget the readings of a kind. */
+void history_forget(struct history *h, const struct canary_kind *k);
+
+/* Replace the file. */
+int history_save(const struct history *h, struct why *w);
+
+int canary_kind_same(const struct canary_kind *a, const struct canary_kind *b);
+
+#endif

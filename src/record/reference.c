@@ -1,0 +1,218 @@
+/* SPDX-License-Identifier: MIT */
+/* From readings to references, and back from a window to its reference. */
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include "analyse/quantile.h"
+#include "record/reference.h"
+
+int reference_active(const struct planned *p)
+{
+	return p->cell.part->roles == 2 && p->place.os[0] != p->place.os[1] ? 2 : 1;
+}
+
+/* The relation of single readings: for a guest's pair the class of their time. */
+static void relation_of(const struct reference *r, const struct canary_kind *k, double line_ns,
+			char buf[RELATION_MAX])
+{
+	int class = gate_class(r->class, r->classes, line_ns);
+
+	if (k->roles == 1 || !r->guest)
+		snprintf(buf, RELATION_MAX, "%s", k->relation);
+	else if (class < 0)
+		snprintf(buf, RELATION_MAX, "new");
+	else
+		snprintf(buf, RELATION_MAX, "r%d", class + 1);
+}
+
+/* Room for every reading there is, twice. */
+static double *history_room(const struct history *h)
+{
+	size_t n = 1;
+
+	for (size_t i = 0; i < h->n; i++)
+		n += h->batch[i].n;
+	return calloc(2 * n, sizeof(double));
+}
+
+static void derive_classes(struct reference *r, double *lines)
+{
+	size_t n = 0;
+
+	r->classes = 0;
+	if (!r->guest)
+		return;
+	for (size_t i = 0; i < r->history.n; i++)
+		for (size_t k = 0; k < r->history.batch[i].n; k++)
+			if (r->history.batch[i].kind.roles == 2)
+				lines[n++] = r->history.batch[i].reading[k].line_ns;
+	quantile_sort(lines, n);
+	r->classes = gate_classes(lines, n, r->class);
+}
+
+static struct canary_reference *entry_of(struct reference *r, const struct canary_kind *k)
+{
+	for (size_t i = 0; i < r->n; i++)
+		if (canary_kind_same(&r->entry[i].kind, k))
+			return &r->entry[i];
+	struct canary_reference *grown = realloc(r->entry, (r->n + 1) * sizeof *grown);
+	if (!grown)
+		return NULL;
+	r->entry = grown;
+	r->entry[r->n] = (struct canary_reference){
+		.kind = *k, .adds_per_cycle = NAN, .chain_ghz = NAN, .age_s = INFINITY
+	};
+	return &r->entry[r->n++];
+}
+
+/* Which entries there are, and how old. */
+static int derive_kinds(struct reference *r, int64_t now)
+{
+	for (size_t i = 0; i < r->history.n; i++) {
+		const struct batch *b = &r->history.batch[i];
+
+		for (size_t k = 0; k < b->n; k++) {
+			struct canary_kind kind = b->kind;
+
+			relation_of(r, &b->kind, b->reading[k].line_ns, kind.relation);
+			if (!strcmp(kind.relation, "new"))
+				continue;
+			struct canary_reference *e = entry_of(r, &kind);
+			if (!e)
+				return -ENOMEM;
+			e->age_s = fmin(e->age_s, (double)(now - b->taken));
+		}
+	}
+	return 0;
+}
+
+/* The chain's clock is that of the readings that agree with the reference: another one may have
+ * been interrupted. */
+static void derive_entry(const struct reference *r, struct canary_reference *e, double *adds,
+			 double *chain)
+{
+	size_t n = 0, agreed = 0;
+
+	for (int pass = 0; pass < 2; pass++) {
+		for (size_t i = 0; i < r->history.n; i++) {
+			const struct batch *b = &r->history.batch[i];
+
+			for (size_t k = 0; k < b->n; k++) {
+				struct canary_kind kind = b->kind;
+				double x = b->reading[k].adds_per_cycle;
+
+				relation_of(r, &b->kind, b->reading[k].line_ns, kind.relation);
+				if (!canary_kind_same(&kind, &e->kind))
+					continue;
+				if (pass == 0)
+					adds[n++] = x;
+				else if (gate_agrees(x, e->adds_per_cycle, GATE_ONE_ROLE))
+					chain[agreed++] = b->reading[k].chain_ghz;
+			}
+		}
+		if (pass == 1)
+			continue;
+		quantile_sort(adds, n);
+		e->adds_per_cycle = gate_reference(adds, n);
+	}
+	quantile_sort(chain, agreed);
+	e->chain_ghz = quantile_median(chain, agreed);
+	e->readings = n;
+}
+
+int reference_derive(struct reference *r)
+{
+	double *room = history_room(&r->history);
+
+	free(r->entry);
+	r->entry = NULL;
+	r->n = 0;
+	if (!room)
+		return -ENOMEM;
+	derive_classes(r, room);
+	int err = derive_kinds(r, (int64_t)time(NULL)); /* an age, not a time */
+	for (size_t i = 0; i < r->n && !err; i++) {
+		size_t half = 0;
+
+		for (size_t k = 0; k < r->history.n; k++)
+			half += r->history.batch[k].n;
+		derive_entry(r, &r->entry[i], room, room + half + 1);
+		if (r->given > 0)
+			r->entry[i].adds_per_cycle = r->given;
+	}
+	free(room);
+	return err;
+}
+
+const char *reference_relation(const struct reference *r, const struct planned *p,
+			       const double line_ns[2], char buf[RELATION_MAX])
+{
+	struct canary_kind kind = { .roles = 2 };
+	char after[RELATION_MAX];
+
+	if (p->cell.part->roles < 2)
+		return "";
+	if (reference_active(p) < 2)
+		return "same";
+	if (!r->guest) {
+		double jump = line_ns[0] / line_ns[1];
+
+		snprintf(buf, RELATION_MAX, "%s", p->place.relation);
+		return jump >= GATE_GAP || jump <= 1 / GATE_GAP ? "mixed" : buf;
+	}
+	relation_of(r, &kind, line_ns[0], buf);
+	relation_of(r, &kind, line_ns[1], after);
+	return strcmp(buf, after) ? "mixed" : buf;
+}
+
+const struct canary_reference *reference_find(const struct reference *r, const struct planned *p,
+					      int role, const char *relation)
+{
+	struct canary_kind kind = { .core = p->place.kind[role], .roles = reference_active(p) };
+
+	if (kind.roles == 2)
+		snprintf(kind.relation, sizeof kind.relation, "%s", relation);
+	for (size_t i = 0; i < r->n; i++)
+		if (canary_kind_same(&r->entry[i].kind, &kind))
+			return isnan(r->entry[i].adds_per_cycle) ? NULL : &r->entry[i];
+	return NULL;
+}
+
+json_t *reference_classes_json(const struct reference *r)
+{
+	json_t *classes = json_array();
+	char name[RELATION_MAX];
+
+	for (size_t i = 0; i < r->classes; i++) {
+		snprintf(name, sizeof name, "r%zu", i + 1);
+		json_array_append_new(classes,
+				      json_pack("{s:s, s:f, s:f}", "name", name, "low_ns",
+						r->class[i].low, "high_ns", r->class[i].high));
+	}
+	return classes;
+}
+
+static json_t *number_or_null(double x)
+{
+	return isfinite(x) ? json_real(x) : json_null();
+}
+
+json_t *reference_entries_json(const struct reference *r)
+{
+	json_t *entries = json_array();
+
+	for (size_t i = 0; i < r->n; i++) {
+		const struct canary_reference *e = &r->entry[i];
+
+		json_array_append_new(
+			entries,
+			json_pack("{s:i, s:i, s:s, s:o, s:o, s:I, s:o, s:b}", "core", e->kind.core,
+				  "roles", e->kind.roles, "relation", e->kind.relation,
+				  "adds_per_cycle", number_or_null(e->adds_per_cycle), "chain_ghz",
+				  number_or_null(e->chain_ghz), "readings", (json_int_t)e->readings,
+				  "age_s", number_or_null(e->age_s), "given", r->given > 0));
+	}
+	return entries;
+}

@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef REFERENCE_H
+#define REFERENCE_H
+#include <jansson.h>
+#include <stdbool.h>
+#include "analyse/gate.h"
+#include "measure/calibrate.h"
+#include "record/history.h"
+
+/*
+ * What calm is, for one run: references of the canaries and classes of cache-line times, fixed
+ * before its first block. They follow from the machine's history of readings; where that has none
+ * that is valid, 200 are taken first. Parent only.
+ */
+#define RELATION_MAX 16
+
+struct canary_reference {
+	struct canary_kind kind;          /* its relation is what rows say: "", "r1", "l3" */
+	double adds_per_cycle, chain_ghz; /* NAN: too few readings of this relation */
+	size_t readings;
+	double age_s; /* of the newest */
+};
+
+struct reference {
+	bool guest;   /* relations are classes of the cache-line time; else what CPUs share */
+	bool fresh;   /* readings had to be taken */
+	double given; /* --canary-reference, adds per cycle; 0: none */
+	struct gate_class class[GATE_CLASSES];
+	size_t classes;
+	struct canary_reference *entry;
+	size_t n;
+	struct history history; /* the machine's */
+	struct batch *seen;     /* readings of this run, by kind */
+	size_t kinds;
+};
+
+struct reference_wish {
+	const struct plan *plan;
+	const char *cache; /* directory; NULL: keep nothing */
+	const char *model; /* of the CPU */
+	bool guest;
+	double given;
+	uint64_t spread_ns;              /* time over which new readings are taken */
+	struct measurement *measurement; /* for calibrate() */
+};
+
+/* Read the history, look at the clock the CPUs have now, take what is missing. `warning` gets a
+ * sentence when the history could not be read. -EINTR: a signal. reference_close also after a
+ * failure. */
+int reference_open(struct reference *r, const struct reference_wish *wish, struct why *warning,
+		   struct why *w);
+void reference_close(struct reference *r);
+
+/* Work out classes and references from r->history. -ENOMEM. */
+int reference_derive(struct reference *r);
+
+/* What the two CPUs of a cell are to each other, by the cache-line time at both ends of a window:
+ * "r1", ...; "new" outside every class; "mixed" when the ends differ; off guests what they share,
+ * or "mixed" when the time jumped. "same" on one CPU, "" with one role. In buf or static. */
+const char *reference_relation(const struct reference *r, const struct planned *p,
+			       const double line_ns[2], char buf[RELATION_MAX]);
+
+/* NULL: there is none, and no window of this relation is calm. */
+const struct canary_reference *reference_find(const struct reference *r, const struct planned *p,
+					      int role, const char *relation);
+
+/* The processes of a cell that are active at once: 1 where two roles share a CPU. */
+int reference_active(const struct planned *p);
+
+/* The readings of a finished invocation, for the history. -ENOMEM. */
+int reference_add(struct reference *r, const struct planned *p, const struct outcome *out);
+
+/* The run is over: its readings enter the cache. */
+int reference_save(struct reference *r, struct why *w);
+
+/* For run.json: relation_classes and canary_references. */
+json_t *reference_classes_json(const struct reference *r);
+json_t *reference_entries_json(const struct reference *r);
+
+#endif
