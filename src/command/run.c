@@ -5,7 +5,6 @@
  * them, then what people look at, so that nothing that was measured can be lost to a later step.
  */
 #include <errno.h>
-#include <inttypes.h>
 #include <libgen.h>
 #include <signal.h>
 #include <stdio.h>
@@ -16,13 +15,14 @@
 #include <sys/statfs.h>
 #include <linux/magic.h>
 #include <unistd.h>
-#include "base/units.h"
+#include "base/cache.h"
 #include "command/command.h"
 #include "command/progress.h"
 #include "command/run_options.h"
+#include "command/run_show.h"
 #include "measure/measure.h"
-#include "plan/axis.h"
 #include "record/deviation.h"
+#include "record/machine.h"
 #include "record/machine_json.h"
 #include "record/recorder.h"
 #include "record/run_directory.h"
@@ -39,6 +39,10 @@ struct errand {
 	struct plan plan;
 	struct run_directory directory;
 	struct recorder recorder;
+	struct reference reference;
+	bool gated; /* there is a reference */
+	struct looks looks;
+	double resolution_ns; /* of the clock */
 	struct run_json json;
 	struct ledger ledger;
 	struct progress progress;
@@ -90,6 +94,7 @@ static int make_plan(struct errand *s, struct why *w)
 		.directories = o->directory,
 		.base = o->base,
 		.blocks = o->invocations ? (unsigned)o->invocations
+			  : o->stop_rule ? (unsigned)o->most
 			  : o->suite     ? o->suite->blocks
 					 : 8,
 		.verify = o->verify,
@@ -105,64 +110,6 @@ static int make_plan(struct errand *s, struct why *w)
 	return err;
 }
 
-/* "attach/life size=64K region=sysv ..." */
-static void print_cell(const struct planned *p)
-{
-	char buf[32];
-
-	printf("%s/%s", p->cell.bench->name, p->cell.part->name);
-	for (int a = 0; a < AXES; a++) {
-		const char *text = axis_text(&p->cell, (enum axis)a, buf, sizeof buf);
-
-		if (*text)
-			printf(" %s=%s", axis_table[a].option, text);
-	}
-	if (p->status)
-		printf("  # skip: %s", p->why.text);
-	putchar('\n');
-}
-
-static int dry_run(const struct errand *s)
-{
-	const struct plan *p = &s->plan;
-	size_t skipped = 0;
-
-	for (size_t g = 0; g < p->groups; g++) {
-		printf("group %zu\n", g);
-		for (size_t i = 0; i < p->n; i++) {
-			if (p->cells[i].group != g)
-				continue;
-			printf("  ");
-			print_cell(&p->cells[i]);
-			skipped += p->cells[i].status != 0;
-		}
-	}
-	printf("%zu cells in %zu groups, %zu of them skipped here; %u blocks in random order of "
-	       "groups and cells, seed %" PRIu64 "; about %.0f s\n",
-	       p->n, p->groups, skipped, p->blocks, s->options.seed,
-	       (double)plan_expected_ns(p) / 1e9);
-	return STATUS_OK;
-}
-
-/* Is there anything that was asked for and can run? */
-static bool something_runs(const struct plan *p)
-{
-	for (size_t i = 0; i < p->n; i++)
-		if (!p->cells[i].status && !p->cells[i].companion)
-			return true;
-	return false;
-}
-
-static int nothing_runs(const struct plan *p)
-{
-	fputs("shmbench run: nothing in the plan can run here:\n", stderr);
-	for (size_t i = 0; i < p->n; i++)
-		if (p->cells[i].status)
-			fprintf(stderr, "  %s: %s\n", p->cells[i].cell.bench->name,
-				p->cells[i].why.text);
-	return STATUS_NOTHING;
-}
-
 /* What this machine cannot give, for run.json. */
 static const struct unavailable *unavailable(void)
 {
@@ -174,7 +121,48 @@ static const struct unavailable *unavailable(void)
 	return list;
 }
 
-static int open_record(struct errand *s, struct why *w)
+/* The canaries' reference, read or taken. A machine without canaries has none and measures all the
+ * same; nothing is then calm or not calm. */
+static int open_reference(struct errand *s, struct measurement *m, struct why *warning,
+			  struct why *w)
+{
+	bool smoke = s->options.suite && !strcmp(s->options.suite->name, "smoke");
+	char cache[PATH_MAX];
+	struct why ignored = { 0 };
+	struct reading hypervisor = machine_hypervisor(), model = machine_processor();
+	struct reference_wish wish = {
+		.plan = &s->plan,
+		.cache = cache_directory(cache, sizeof cache, &ignored) ? NULL : cache,
+		.model = model.text,
+		.guest = strcmp(hypervisor.text, "none"),
+		.given = s->options.canary_reference,
+		.spread_ns = smoke ? 1000000000 : 3000000000u,
+		.measurement = m,
+	};
+
+	if (canary_unavailable())
+		return 0;
+	s->gated = true;
+	return reference_open(&s->reference, &wish, warning, w);
+}
+
+static int open_files(struct errand *s, struct run_facts *facts, const struct why *warning,
+		      struct why *w)
+{
+	int err = run_json_begin(&s->json, facts, w);
+
+	if (!err && warning->text[0]) {
+		complain(warning, 0);
+		err = run_json_warn(&s->json, warning->text, w);
+	}
+	if (!err)
+		err = recorder_open(&s->recorder, &s->plan, s->directory.path, s->directory.id, w);
+	s->recorder.raw = s->options.raw;
+	s->recorder.reference = s->gated ? &s->reference : NULL;
+	return err;
+}
+
+static int open_record(struct errand *s, struct measurement *m, struct why *w)
 {
 	const struct run_options *o = &s->options;
 	char *xml = topology_xml(s->topology, w);
@@ -189,23 +177,44 @@ static int open_record(struct errand *s, struct why *w)
 		.raw = o->raw,
 		.threshold = o->threshold,
 		.time_budget_ns = s->options.budget_ns,
+		.precision = o->stop_rule ? o->precision : 0,
+		.least = (unsigned)o->least,
+		.most = (unsigned)o->most,
 		.clock = clock_examine(),
 		.topology_xml = xml,
 		.unavailable = unavailable(),
 	};
+	struct why warning = { 0 };
 	int err = xml ? run_directory_create(&s->directory, o->out, w) : -ENOMEM;
 
+	if (!err)
+		err = open_reference(s, m, &warning, w);
+	facts.reference = s->gated ? &s->reference : NULL;
 	facts.environment = machine_json();
 	facts.run_to_run = deviation_read();
+	s->resolution_ns = (double)facts.clock.resolution_ns;
 	if (!err)
-		err = run_json_begin(&s->json, &facts, w);
-	if (!err)
-		err = recorder_open(&s->recorder, &s->plan, s->directory.path, s->directory.id, w);
-	s->recorder.raw = o->raw;
+		err = open_files(s, &facts, &warning, w);
 	json_decref(facts.environment);
 	json_decref(facts.run_to_run);
 	free(xml);
 	return err;
+}
+
+static bool group_short(void *arg, size_t group, unsigned wanted)
+{
+	struct errand *s = arg;
+
+	return standing_short(&s->recorder.standing, group, wanted);
+}
+
+static int look(void *arg, unsigned invocations, bool *enough, struct why *w)
+{
+	struct errand *s = arg;
+	struct standing_rule rule = { .stop = { invocations, s->options.precision },
+				      .resolution_ns = s->resolution_ns };
+
+	return standing_settled(&s->recorder.standing, &rule, enough, w);
 }
 
 static int block_done(void *arg, unsigned blocks, struct why *w)
@@ -240,7 +249,8 @@ static int signals_open(void)
 
 static const char *stop_name(enum stop stop)
 {
-	static const char *const name[] = { "fixed", "time_budget", "user" };
+	static const char *const name[] = { "fixed", "time_budget", "user", "precision",
+					    "max_invocations" };
 
 	return name[stop];
 }
@@ -251,6 +261,8 @@ static int close_record(struct errand *s, const struct measurement *m, struct wh
 	struct run_end end = {
 		.stop_reason = stop_name(m->stop),
 		.blocks = m->blocks,
+		.patient = m->patient,
+		.look = m->looked,
 		.clock = clock_examine(),
 	};
 	int err = recorder_write(&s->recorder, w);
@@ -262,6 +274,16 @@ static int close_record(struct errand *s, const struct measurement *m, struct wh
 		err = run_json_end(&s->json, &end, w);
 	run_json_close(&s->json);
 	return err ? err : summary_write(s->directory.path, w);
+}
+
+/* The cache is no result: a run that cannot write it is as good as any. */
+static void close_reference(struct errand *s)
+{
+	struct why w = { 0 };
+
+	if (s->gated && reference_save(&s->reference, &w))
+		complain(&w, 0);
+	reference_close(&s->reference);
 }
 
 static int verdict(const struct errand *s, const struct measurement *m)
@@ -278,24 +300,58 @@ static int verdict(const struct errand *s, const struct measurement *m)
 	return m->failed ? STATUS_FAILED : STATUS_OK;
 }
 
+/* Half of the budget, or half of what the blocks took where there is none; for a fixed count of
+ * invocations only when it was asked for. */
+static void settle_patience(const struct run_options *o, struct measurement *m)
+{
+	double share = o->patience_given ? o->patience : o->invocations ? 0 : .5;
+
+	m->patience_ns = o->patience_ns;
+	if (!m->patience_ns && o->budget_ns)
+		m->patience_ns = (uint64_t)(share * (double)o->budget_ns);
+	if (!m->patience_ns)
+		m->patience_share = o->budget_ns ? 0 : share;
+	if (m->patience_ns || m->patience_share > 0)
+		m->short_of = group_short;
+}
+
+/* Nothing has been measured: what is left of the run goes too. */
+static int give_up(struct errand *s, struct measurement *m, int err, const struct why *w)
+{
+	ledger_close(&s->ledger);
+	reference_close(&s->reference);
+	if (!s->options.out)
+		rmdir(s->directory.path);
+	if (err != -EINTR)
+		return complain(w, err == -EINVAL ? STATUS_USAGE : STATUS_FAILED);
+	measure_signal(m);
+	return STATUS_SIGNAL + m->signal;
+}
+
 static int measure(struct errand *s, struct why *w)
 {
 	struct measurement m = {
 		.plan = &s->plan,
 		.seed = s->options.seed,
+		.began_ns = clock_ns(),
 		.budget_ns = s->options.budget_ns,
+		.looks = s->options.stop_rule ? &s->looks : NULL,
 		.ledger = &s->ledger,
 		.signals = signals_open(),
 		.invocation = invocation_done,
 		.block = block_done,
+		.look = look,
 		.arg = s,
 	};
 	int err = ledger_open(&s->ledger, s->options.directory, w);
 
-	if (!err)
-		err = open_record(s, w);
+	settle_patience(&s->options, &m);
+	s->looks = (struct looks){ (unsigned)s->options.least, (unsigned)s->options.most };
 	if (err)
 		return complain(w, err == -EINVAL ? STATUS_USAGE : STATUS_FAILED);
+	err = open_record(s, &m, w);
+	if (err)
+		return give_up(s, &m, err, w);
 	progress_open(&s->progress, &s->plan, s->options.quiet);
 	err = run_plan(&m, w);
 	progress_close(&s->progress);
@@ -304,6 +360,7 @@ static int measure(struct errand *s, struct why *w)
 		complain(w, 0);
 	struct why late = { 0 };
 	int closed = close_record(s, &m, &late);
+	close_reference(s);
 	if (closed)
 		return complain(&late, STATUS_FAILED);
 	if (report_run(s->directory.path, NULL, stdout, &late))
@@ -314,6 +371,8 @@ static int measure(struct errand *s, struct why *w)
 /* Budgets: what was given, else the suite's, else a minute; none for a fixed count. */
 static void settle_budget(struct run_options *o)
 {
+	if (o->suite && !strcmp(o->suite->name, "full") && !o->invocations)
+		o->stop_rule = true;
 	if (o->budget_ns || o->invocations)
 		return;
 	o->budget_ns = o->suite ? o->suite->budget_ns : 60000000000u;
@@ -334,14 +393,14 @@ static int run(int argc, char **argv)
 	if (err)
 		status = complain(&w, err == -EINVAL ? STATUS_USAGE : STATUS_FAILED);
 	else if (s.options.dry_run)
-		status = dry_run(&s);
+		status = run_show_plan(&s.plan, s.options.seed);
 	else if (!topology_is_here(s.topology))
 		status = complain(
 			&(struct why){ "this topology is not this machine's (HWLOC_XMLFILE or "
 				       "HWLOC_SYNTHETIC is set): measuring is refused" },
 			STATUS_USAGE);
-	else if (!something_runs(&s.plan))
-		status = nothing_runs(&s.plan);
+	else if (!run_something(&s.plan))
+		status = run_nothing(&s.plan);
 	else
 		status = measure(&s, &w);
 	plan_free(&s.plan);

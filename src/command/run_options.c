@@ -18,6 +18,11 @@ enum {
 	KEY_BASE,
 	KEY_INVOCATIONS,
 	KEY_BUDGET,
+	KEY_PATIENCE,
+	KEY_PRECISION,
+	KEY_LEAST,
+	KEY_MOST,
+	KEY_CANARY,
 	KEY_SEED,
 	KEY_THRESHOLD,
 	KEY_VERIFY,
@@ -37,6 +42,19 @@ static const struct argp_option fixed[] = {
 	{ "invocations", KEY_INVOCATIONS, "N", 0, "of every cell, exactly (default 8)", 1 },
 	{ "time-budget", KEY_BUDGET, "TIME", 0,
 	  "begin no block that would end later (default 60s; none with --invocations)", 1 },
+	{ "patience", KEY_PATIENCE, "SHARE|TIME", 0,
+	  "run cells that are short of calm values again: a share of the time budget, or a time "
+	  "(default 50%; 0% with --invocations)",
+	  1 },
+	{ "precision", KEY_PRECISION, "SHARE", 0,
+	  "stop when 95 of 100 headline intervals are within this, looked at after 10, 15, 20 and "
+	  "30 invocations: met by cells that spread by 1.3, 2.1, 2.7, 4.2 % for 2% (default of "
+	  "--suite full)",
+	  1 },
+	{ "min-invocations", KEY_LEAST, "N", 0, "no look before so many (default 10)", 1 },
+	{ "max-invocations", KEY_MOST, "N", 0, "stop after so many (default 30)", 1 },
+	{ "canary-reference", KEY_CANARY, "X", 0,
+	  "adds per cycle of an undisturbed CPU (default: what this machine has shown)", 1 },
 	{ "seed", KEY_SEED, "N", 0, "of the order (default: drawn, and recorded)", 1 },
 	{ "threshold", KEY_THRESHOLD, "SHARE", 0, "smallest change of interest (default 3%)", 1 },
 	{ "verify", KEY_VERIFY, NULL, 0, "check every byte of every message", 1 },
@@ -74,6 +92,56 @@ static void set_suite(struct run_options *o, const char *arg, struct argp_state 
 		argp_error(state, "there is no suite '%s': give smoke, quick or full", arg);
 }
 
+/* "50%" of the budget, or "20s". */
+static int set_patience(struct run_options *o, const char *arg, struct why *w)
+{
+	size_t digits = strspn(arg, "0123456789.");
+
+	o->patience_given = true;
+	o->patience_ns = 0;
+	if (!arg[digits] || arg[digits] == '%')
+		return units_percent(arg, &o->patience, w);
+	o->patience = 0;
+	return units_duration(arg, &o->patience_ns, w);
+}
+
+static int set_canary(struct run_options *o, const char *arg, struct why *w)
+{
+	char *end;
+
+	o->canary_reference = strtod(arg, &end);
+	if (end == arg || *end || !(o->canary_reference > 0) || o->canary_reference > 1000)
+		return misused(w,
+			       "--canary-reference '%.80s': give adds per cycle, such as 4.81 "
+			       "(canary_references in run.json)",
+			       arg);
+	return 0;
+}
+
+/* Options of the gate and the stop rule. */
+static void set_rule(struct run_options *o, int key, const char *arg, struct argp_state *state)
+{
+	struct why w = { 0 };
+	int err = 0;
+
+	if (key == KEY_PATIENCE)
+		err = set_patience(o, arg, &w);
+	else if (key == KEY_CANARY)
+		err = set_canary(o, arg, &w);
+	else if (key == KEY_PRECISION)
+		err = units_percent(arg, &o->precision, &w);
+	else
+		err = units_count(arg, key == KEY_LEAST ? &o->least : &o->most, &w);
+	if (err)
+		argp_error(state, "%s", w.text);
+	if (key == KEY_PRECISION && o->precision <= 0)
+		argp_error(state, "--precision '%s': give more than nothing", arg);
+	if ((key == KEY_LEAST || key == KEY_MOST) &&
+	    (o->least < 1 || o->most < 1 || o->least > 10000 || o->most > 10000))
+		argp_error(state, "'%s' invocations: give 1 to 10000", arg);
+	o->stop_rule |= key == KEY_PRECISION || key == KEY_LEAST || key == KEY_MOST;
+}
+
 /* Numbers: one sentence for each kind that is none. */
 static void set_number(struct run_options *o, int key, const char *arg, struct argp_state *state)
 {
@@ -98,6 +166,12 @@ static void set_number(struct run_options *o, int key, const char *arg, struct a
 
 static void check(const struct run_options *o, struct argp_state *state)
 {
+	if (o->stop_rule && o->invocations)
+		argp_error(state, "--invocations fixes their number: it excludes --precision, "
+				  "--min-invocations and --max-invocations");
+	if (o->least > o->most)
+		argp_error(state, "--min-invocations %ju is more than --max-invocations %ju",
+			   (uintmax_t)o->least, (uintmax_t)o->most);
 	if (o->xml && o->synthetic)
 		argp_error(state, "--xml and --synthetic exclude each other");
 	if ((o->xml || o->synthetic) && !o->dry_run)
@@ -174,6 +248,13 @@ static error_t option(int key, char *arg, struct argp_state *state)
 	case KEY_THRESHOLD:
 		set_number(o, key, arg, state);
 		return 0;
+	case KEY_PATIENCE:
+	case KEY_PRECISION:
+	case KEY_LEAST:
+	case KEY_MOST:
+	case KEY_CANARY:
+		set_rule(o, key, arg, state);
+		return 0;
 	case KEY_LABEL:
 		add_label(o, arg, state);
 		return 0;
@@ -214,6 +295,9 @@ void run_options_parse(struct run_options *o, int argc, char **argv)
 						       .group = 3 };
 	clock_gettime(CLOCK_REALTIME, &now); /* a seed, not a time */
 	*o = (struct run_options){ .threshold = .03,
+				   .precision = .02,
+				   .least = 10,
+				   .most = 30,
 				   .seed = (uint64_t)now.tv_sec << 30 ^ (uint64_t)now.tv_nsec };
 	command_parse(&argp, argc, argv, o);
 }

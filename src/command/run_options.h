@@ -19,6 +19,13 @@ struct run_options {
 	uint64_t budget_ns;   /* 0: the suite's, or 60 s */
 	uint64_t seed;
 	double threshold;
+	bool stop_rule;          /* for the suite full, or when asked for */
+	double precision;        /* .02 */
+	uint64_t least, most;    /* 10 to 30 */
+	bool patience_given;     /* else half of the budget, or none with invocations */
+	double patience;         /* share of the budget... */
+	uint64_t patience_ns;    /* ...or a time */
+	double canary_reference; /* 0: the machine's own */
 	bool verify, raw, dry_run, quiet;
 };
 
