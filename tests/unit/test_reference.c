@@ -1,0 +1,402 @@
+/* SPDX-License-Identifier: MIT */
+/* The cache of readings, what is derived from it, and rows and summary of gated invocations. */
+#include <errno.h>
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+/* cmocka has a macro named fail: what declares the function comes first. */
+#include "record/recorder.h"
+#include "record/reference.h"
+#include "record/run_json.h"
+#include "record/standing.h"
+#include "record/summary.h"
+#include <cmocka.h>
+#include "sample_plan.h"
+#include "scratch.h"
+
+enum { READINGS = 300, NOW = 1000000 };
+
+static void add_readings(struct history *h, int roles, double adds, double line, int64_t taken)
+{
+	struct canary_reading r[READINGS];
+	struct batch b = {
+		.kind = { .roles = roles }, .taken = taken, .reading = r, .n = READINGS
+	};
+
+	for (int i = 0; i < READINGS; i++)
+		r[i] = (struct canary_reading){ adds * (1 + .00001 * (i % 7)), 4.2, line };
+	assert_int_equal(history_add(h, &b), 0);
+}
+
+static void open_history(struct history *h, const char *dir, int64_t now, const char *warning)
+{
+	struct why said = { "" };
+
+	assert_int_equal(history_open(h, dir, "a CPU", now, &said), 0);
+	if (!*warning)
+		assert_string_equal(said.text, "");
+	else if (!strstr(said.text, warning))
+		fail_msg("'%s' does not say '%s'", said.text, warning);
+}
+
+static void save(const char *dir)
+{
+	struct history h;
+	struct why w = { "" };
+
+	open_history(&h, dir, NOW, "");
+	add_readings(&h, 1, 4.8, NAN, NOW);
+	add_readings(&h, 2, 4.7, 50, NOW);
+	assert_int_equal(history_save(&h, &w), 0);
+	history_close(&h);
+}
+
+static void readings_come_back_for_a_day(void **state)
+{
+	struct history h;
+	struct why said = { "" };
+
+	save(*state);
+	open_history(&h, *state, NOW + 100, "");
+	assert_int_equal(h.n, 2);
+	assert_int_equal(h.batch[1].n, READINGS);
+	assert_true(fabs(h.batch[1].reading[0].adds_per_cycle - 4.7) < 1e-5);
+	assert_true(h.batch[1].reading[0].line_ns == 50);
+	assert_true(isnan(h.batch[0].reading[0].line_ns));
+	history_close(&h);
+	open_history(&h, *state, NOW + HISTORY_AGE_S + 1, "");
+	assert_int_equal(h.n, 0);
+	history_close(&h);
+	open_history(&h, *state, NOW - 100, ""); /* from the future: the clock was set back */
+	assert_int_equal(h.n, 0);
+	history_close(&h);
+	assert_int_equal(history_open(&h, *state, "another CPU", NOW, &said), 0);
+	assert_int_equal(h.n, 0);
+	history_close(&h);
+}
+
+static void damage_is_a_warning(void **state)
+{
+	static const char *const files[] = {
+		"",
+		"{",
+		"[]",
+		"{\"schema\": \"shmbench.canaries.v1\"}",
+		"{\"schema\": \"shmbench.canaries.v1\", \"model\": \"a CPU\", \"batches\": [{}]}",
+		"{\"schema\": \"shmbench.canaries.v1\", \"model\": \"a CPU\", \"batches\": [{"
+		"\"core\": 0, \"roles\": 1, \"relation\": \"\", \"taken\": 1000000, "
+		"\"adds_per_cycle\": [4.8], \"chain_ghz\": [\"x\"]}]}",
+		"{\"schema\": \"shmbench.canaries.v1\", \"model\": \"a CPU\", \"batches\": [{"
+		"\"core\": 0, \"roles\": 1, \"relation\": \"\", \"taken\": 1000000, "
+		"\"adds_per_cycle\": [-1], \"chain_ghz\": [1]}]}",
+	};
+
+	for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
+		struct history h;
+
+		scratch_write(*state, "canaries.json", files[i]);
+		open_history(&h, *state, NOW, "canaries.json is damaged");
+		assert_int_equal(h.n, 0);
+		history_close(&h);
+	}
+}
+
+static void newest_batches_are_kept(void **state)
+{
+	struct history h;
+	const struct canary_kind one = { .roles = 1 };
+
+	(void)state;
+	open_history(&h, NULL, NOW, "");
+	for (int i = 0; i < HISTORY_BATCHES + 3; i++)
+		add_readings(&h, 1, 4.8, NAN, NOW + i);
+	add_readings(&h, 2, 4.7, 50, NOW);
+	assert_int_equal(h.n, HISTORY_BATCHES + 1);
+	assert_int_equal(h.batch[0].taken, NOW + 3);
+	history_forget(&h, &one);
+	assert_int_equal(h.n, 1);
+	history_close(&h);
+}
+
+/* A guest that was two threads of one core (2.4 adds a cycle each) and two cores (4.7). */
+static void make_reference(struct reference *r)
+{
+	*r = (struct reference){ .guest = true };
+	open_history(&r->history, NULL, NOW, "");
+	add_readings(&r->history, 1, 4.8, NAN, NOW);
+	add_readings(&r->history, 2, 2.4, 13, NOW);
+	add_readings(&r->history, 2, 4.7, 50, NOW);
+	assert_int_equal(reference_derive(r), 0);
+}
+
+static void is_relation(const struct reference *r, const struct planned *p, double before,
+			double after, const char *expected)
+{
+	char buf[RELATION_MAX];
+	const double line[2] = { before, after };
+
+	assert_string_equal(reference_relation(r, p, line, buf), expected);
+}
+
+static void each_relation_has_its_reference(void **state)
+{
+	struct sample_plan two;
+	struct reference r;
+
+	(void)state;
+	sample_plan_make(&two, &sample_part_two);
+	make_reference(&r);
+	const struct planned *p = &two.cells[0];
+	assert_true(fabs(reference_find(&r, p, 0, "r1")->adds_per_cycle - 2.4) < .001);
+	assert_true(fabs(reference_find(&r, p, 1, "r2")->adds_per_cycle - 4.7) < .001);
+	assert_null(reference_find(&r, p, 0, "new"));
+	is_relation(&r, p, 13, 13.5, "r1");
+	is_relation(&r, p, 48, 52, "r2");
+	is_relation(&r, p, 13, 50, "mixed");
+	is_relation(&r, p, 240, 250, "new");
+	two.cells[0].place.os[1] = two.cells[0].place.os[0];
+	is_relation(&r, p, NAN, NAN, "same");
+	assert_true(fabs(reference_find(&r, p, 1, "same")->adds_per_cycle - 4.8) < .001);
+	r.guest = false;
+	two.cells[0].place.os[1] = 1;
+	two.cells[0].place.relation = "l3";
+	is_relation(&r, p, 48, 52, "l3");
+	is_relation(&r, p, 48, 90, "mixed");
+	reference_close(&r);
+}
+
+/* Windows of one role whose values are 100, 101, ... ns; the canaries of the first `calm` agree. */
+static struct outcome *make_windows(unsigned n, unsigned calm, double line)
+{
+	const uint64_t room[METRICS_MAX] = { [SAMPLE_TIME] = 32 };
+	struct outcome *out = calloc(1, outcome_size(n, room));
+
+	assert_non_null(out);
+	outcome_init(out, n, room);
+	out->windows = n;
+	out->clock_cost_ns = 1;
+	for (unsigned i = 0; i < n; i++) {
+		struct window *w = &out->window[i];
+		struct canary good = { isnan(line) ? 4.8 : 4.7, 4.2 }, bad = { 3, 4.2 };
+
+		w->elapsed_ns = 1000;
+		w->line_before = w->line_after = line;
+		w->portion[SAMPLE_TIME].amount = 1000 * (100 + i);
+		w->portion[SAMPLE_TIME].operations = 1000;
+		for (int role = 0; role < 2; role++) {
+			w->before[role] = i <= calm ? good : bad;
+			w->after[role] = i < calm ? good : bad;
+		}
+	}
+	return out;
+}
+
+struct bed {
+	struct sample_plan sample;
+	struct reference reference;
+	struct recorder recorder;
+	struct why why;
+	const char *dir;
+};
+
+static void bed_open(struct bed *b, const char *dir, const struct part *part)
+{
+	*b = (struct bed){ .dir = dir };
+	sample_plan_make(&b->sample, part);
+	make_reference(&b->reference);
+	assert_int_equal(recorder_open(&b->recorder, &b->sample.plan, dir, "run", &b->why), 0);
+	b->recorder.reference = &b->reference;
+}
+
+static void bed_take(struct bed *b, size_t cell, unsigned block, struct outcome *out)
+{
+	struct invocation i = { .planned = &b->sample.cells[cell],
+				.number = 2 * block + (unsigned)cell,
+				.block = block,
+				.roles = b->sample.cells[cell].cell.part->roles,
+				.cpu = { 0, 1 },
+				.out = out };
+
+	assert_int_equal(recorder_take(&b->recorder, &i, &b->why), 0);
+	free(out);
+}
+
+static void bed_close(struct bed *b)
+{
+	struct run_directory d = { .id = "run" };
+	struct run_json json;
+	struct run_facts facts = { .directory = &d,
+				   .plan = &b->sample.plan,
+				   .reference = &b->reference,
+				   .clock = { .name = "monotonic" } };
+	struct run_end end = { .stop_reason = "fixed", .blocks = 8, .clock = facts.clock };
+
+	snprintf(d.path, sizeof d.path, "%s", b->dir);
+	assert_int_equal(recorder_close(&b->recorder, &b->why), 0);
+	assert_int_equal(run_json_begin(&json, &facts, &b->why), 0);
+	assert_int_equal(run_json_end(&json, &end, &b->why), 0);
+	run_json_close(&json);
+	assert_int_equal(summary_write(b->dir, &b->why), 0);
+	reference_close(&b->reference);
+}
+
+/* The next row of this metric. */
+static void find(struct csv_reader *r, unsigned cell_columns, const char *metric)
+{
+	struct why w = { "" };
+
+	do
+		assert_int_equal(csv_reader_next(r, &w), 1);
+	while (strcmp(csv_reader_text(r, cell_columns + CELL_METRIC), metric));
+}
+
+static void is(struct csv_reader *r, unsigned column, const char *expected)
+{
+	const char *text = csv_reader_text(r, column);
+
+	if (strcmp(text, expected))
+		fail_msg("%s is '%s', not '%s'", schema_column(column).name, text, expected);
+}
+
+static void median_is_over_calm_windows(void **state)
+{
+	struct csv_reader r;
+	struct bed b;
+
+	bed_open(&b, *state, &sample_part);
+	bed_take(&b, 0, 0, make_windows(10, 5, NAN));
+	bed_take(&b, 0, 1, make_windows(10, 2, NAN)); /* two are too few of ten */
+	bed_take(&b, 0, 2, make_windows(2, 2, NAN));  /* and enough of two */
+	bed_close(&b);
+	assert_int_equal(csv_reader_open(&r, *state, TABLE_INVOCATIONS, &b.why), 0);
+	find(&r, INVOCATIONS_CELL, "time");
+	is(&r, INVOCATIONS_relation, "");
+	is(&r, INVOCATIONS_calm_windows, "5");
+	is(&r, INVOCATIONS_windows_before_calm, "6");
+	is(&r, INVOCATIONS_median, "102");
+	is(&r, INVOCATIONS_median_all, "104.5");
+	is(&r, INVOCATIONS_flags, "");
+	find(&r, INVOCATIONS_CELL, "time");
+	is(&r, INVOCATIONS_calm_windows, "2");
+	is(&r, INVOCATIONS_median, "");
+	find(&r, INVOCATIONS_CELL, "time");
+	is(&r, INVOCATIONS_median, "100.5");
+	csv_reader_close(&r);
+}
+
+static void two_roles_have_a_row_per_relation(void **state)
+{
+	struct csv_reader r;
+	struct bed b;
+
+	bed_open(&b, *state, &sample_part_two);
+	struct outcome *out = make_windows(8, 8, 50);
+	for (int i = 0; i < 2; i++) /* two windows elsewhere: too few for a row */
+		out->window[i].line_before = out->window[i].line_after = 13;
+	out->window[2].line_after = 13;
+	bed_take(&b, 0, 0, out);
+	bed_close(&b);
+	assert_int_equal(csv_reader_open(&r, *state, TABLE_INVOCATIONS, &b.why), 0);
+	find(&r, INVOCATIONS_CELL, "time");
+	is(&r, INVOCATIONS_relation, "all");
+	is(&r, INVOCATIONS_windows, "8");
+	is(&r, INVOCATIONS_median, "");
+	is(&r, INVOCATIONS_median_all, "103.5");
+	find(&r, INVOCATIONS_CELL, "time");
+	is(&r, INVOCATIONS_relation, "r2");
+	is(&r, INVOCATIONS_windows, "5");
+	is(&r, INVOCATIONS_calm_windows, "5");
+	is(&r, INVOCATIONS_median, "105");
+	while (csv_reader_next(&r, &b.why) == 1)
+		assert_string_not_equal(csv_reader_text(&r, INVOCATIONS_CELL + CELL_METRIC),
+					"time");
+	csv_reader_close(&r);
+}
+
+static void summarised(const char *dir, unsigned calm, const char *median, const char *flags)
+{
+	struct csv_reader r;
+	struct bed b;
+	char text[8];
+
+	bed_open(&b, dir, &sample_part);
+	for (unsigned block = 0; block < 8; block++)
+		for (size_t cell = 0; cell < 2; cell++)
+			bed_take(&b, cell, block, make_windows(10, block < calm ? 5 : 0, NAN));
+	bed_close(&b);
+	assert_int_equal(csv_reader_open(&r, dir, TABLE_SUMMARY, &b.why), 0);
+	snprintf(text, sizeof text, "%u", calm);
+	for (int cell = 0; cell < 2; cell++) {
+		find(&r, SUMMARY_CELL, "time");
+		is(&r, SUMMARY_calm_invocations, text);
+		is(&r, SUMMARY_median, median);
+		is(&r, SUMMARY_median_all, "104.5");
+		is(&r, SUMMARY_flags, flags);
+	}
+	snprintf(text, sizeof text, "%u", calm < 6 ? 8 : calm);
+	is(&r, SUMMARY_pairs, text);
+	is(&r, SUMMARY_invocations, text);
+	is(&r, SUMMARY_ratio, "1");
+	csv_reader_close(&r);
+}
+
+static void six_calm_invocations_make_an_estimate(void **state)
+{
+	summarised(*state, 6, "102", "");
+}
+
+static void five_do_not(void **state)
+{
+	summarised(*state, 5, "104.5", "not_calm");
+}
+
+static void patience_waits_for_the_relation_most_seen(void **state)
+{
+	struct sample_plan two;
+	struct standing s;
+	struct why w = { "" };
+	struct standing_value v = { .metric = SAMPLE_TIME, .value = 100, .batch = 1 };
+
+	(void)state;
+	sample_plan_make(&two, &sample_part_two);
+	standing_open(&s, &two.plan);
+	assert_false(standing_short(&s, 0, 2)); /* nothing gave a value */
+	v.relation = "all";
+	v.value = NAN;
+	assert_int_equal(standing_add(&s, &v, &w), 0);
+	assert_true(standing_short(&s, 0, 2));
+	v.value = 100;
+	v.relation = "r1";
+	assert_int_equal(standing_add(&s, &v, &w), 0);
+	v.relation = "r2";
+	assert_int_equal(standing_add(&s, &v, &w), 0);
+	assert_true(standing_short(&s, 0, 2));
+	assert_int_equal(standing_add(&s, &v, &w), 0);
+	assert_false(standing_short(&s, 0, 2));
+	assert_true(standing_short(&s, 0, 3));
+	standing_close(&s);
+}
+
+#define EACH(test) cmocka_unit_test_setup_teardown(test, scratch_make, scratch_remove)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		EACH(readings_come_back_for_a_day),
+		EACH(damage_is_a_warning),
+		EACH(newest_batches_are_kept),
+		EACH(each_relation_has_its_reference),
+		EACH(median_is_over_calm_windows),
+		EACH(two_roles_have_a_row_per_relation),
+		EACH(six_calm_invocations_make_an_estimate),
+		EACH(five_do_not),
+		EACH(patience_waits_for_the_relation_most_seen),
+	};
+
+	return cmocka_run_group_tests_name("references", tests, NULL, NULL);
+}
