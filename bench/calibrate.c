@@ -47,7 +47,7 @@ static int work(struct task *t, int role)
 
 static const struct metric metrics[] = {
 	{ "nothing", "ns", KIND_TIME, .headline = false },
-	{ NULL },
+	{ .name = NULL },
 };
 
 const struct bench bench_calibrate = {
@@ -71,6 +71,6 @@ const struct bench bench_calibrate = {
 				.windows = windows,
 				.work = work,
 			},
-			{ NULL },
+			{ .name = NULL },
 		},
 };
