@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What being right costs: the part of an invocation in which nothing is measured. `null` shows it,
  * since it has no region and no channel to make. */
+#include <errno.h>
 #include <math.h>
 #include <string.h>
 #include "analyse/quantile.h"
@@ -41,8 +42,9 @@ static int collect(void *arg, const struct invocation *i, struct why *w)
 		return 0;
 	}
 	for (unsigned m = 0; part->metrics[m].name; m++)
-		if (reduce_metric(i->out, part, m, &o->workspace, &r))
-			return fail(w, 0, "reducing %s", part->metrics[m].name);
+		if (reduce_metric(&(struct reduce_source){ i->out, part, m, { NULL } },
+				  &o->workspace, &r))
+			return fail(w, ENOMEM, "reducing %s", part->metrics[m].name);
 	uint64_t reduced = clock_ns();
 	for (size_t p = 0; p < PARTS; p++) {
 		if (o->part[p].name && strcmp(o->part[p].name, part->name))
