@@ -7,12 +7,9 @@
  * metric of its own, taken before any warm-up: it pays for cold caches and tables that later ones
  * find warm, and a user pays it once.
  */
-#include <errno.h>
-#include <sys/mman.h>
-#include <unistd.h>
-#include "base/random.h"
 #include "life.h"
 #include "populated.h"
+#include "vary.h"
 
 enum {
 	WINDOWS = 20,
@@ -94,22 +91,6 @@ static void model_faults(struct task *t, uint64_t accesses)
 		window_faults_due(&t->meter, accesses);
 }
 
-/* One mapping more before every window, of a random size. The kernel keeps mappings in a tree whose
- * leaves split at 15 (lib/maple_tree.c): a process that has just so many pays 23 % more for every
- * attach and 28 % more for every detach, and one library more or less would decide that. So would
- * the distance to the next mapping: a segment alone in the reach of its page table makes and frees
- * that table each time (25 % of a detach). In the median over windows neither is left to luck. */
-static int vary_layout(struct task *t, struct random *random, int window)
-{
-	size_t pages = 1 + random_below(random, 512);
-	int protection = window % 2 ? PROT_READ : PROT_NONE; /* or neighbours would merge */
-
-	if (mmap(NULL, pages * (size_t)sysconf(_SC_PAGESIZE), protection,
-		 MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0) == MAP_FAILED)
-		return fail(t->why, errno, "mmap of a mapping more");
-	return 0;
-}
-
 static void record_steps(struct task *t, const struct pass *p)
 {
 	static const unsigned metric[] = { CREATE, ATTACH, FIRST_ACCESS, DETACH, REMOVE };
@@ -168,7 +149,7 @@ static int cycle_window(struct task *t, struct pass *p)
 
 static int life(struct task *t, int role)
 {
-	struct random random = { .state = clock_ns() };
+	struct vary vary;
 	struct pass p;
 	unsigned batch = 1;
 	int err = first_attach(t);
@@ -178,11 +159,13 @@ static int life(struct task *t, int role)
 	if (!err)
 		err = warm(t, &p, &batch);
 	p.n = batch;
+	vary_open(&vary);
 	for (int i = 0; i < 2 * WINDOWS && !err; i++) {
-		err = vary_layout(t, &random, i);
+		err = vary_draw(&vary, t->why);
 		if (!err)
 			err = i < WINDOWS ? steps_window(t, &p) : cycle_window(t, &p);
 	}
+	vary_close(&vary);
 	return err;
 }
 

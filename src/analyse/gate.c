@@ -67,6 +67,22 @@ static struct range fastest_cluster(const double *sorted, size_t n)
 	return best;
 }
 
+double gate_mode(const double *sorted, size_t n)
+{
+	struct range best = { 0, 0 };
+
+	for (size_t i = 0; i < n; i++) {
+		struct range r = around(sorted, n, i, GATE_CLOCK);
+
+		if (r.to - r.from > best.to - best.from)
+			best = r;
+	}
+	return best.to ? (sorted[(best.from + best.to - 1) / 2] +
+			  sorted[(best.from + best.to) / 2]) /
+				 2
+		       : NAN;
+}
+
 /* The median of the shortest half. */
 static double shortest_half(const double *v, size_t n)
 {

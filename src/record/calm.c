@@ -38,11 +38,13 @@ static int make_room(struct calm *c, size_t n)
 static bool passes(const struct calm_window *c, const struct canary end[ROLES_MAX], int roles,
 		   double tolerance)
 {
-	for (int role = 0; role < roles; role++)
-		if (!c->reference[role] ||
-		    !gate_agrees(end[role].adds_per_cycle, c->reference[role]->adds_per_cycle,
-				 tolerance))
+	for (int role = 0; role < roles; role++) {
+		const struct canary_reference *r = c->reference[role];
+
+		if (!r || !gate_agrees(end[role].adds_per_cycle, r->adds_per_cycle, tolerance) ||
+		    !gate_agrees(end[role].chain_ghz, r->chain_ghz, GATE_CLOCK))
 			return false;
+	}
 	return true;
 }
 

@@ -28,6 +28,23 @@ void history_forget(struct history *h, const struct canary_kind *k)
 			drop(h, i);
 }
 
+double history_clock(const struct history *h, const struct canary_kind *k)
+{
+	double ghz = 0;
+
+	for (size_t i = 0; i < h->n; i++)
+		if (canary_kind_same(&h->batch[i].kind, k) && h->batch[i].clock_ghz > 0)
+			ghz = h->batch[i].clock_ghz;
+	return ghz;
+}
+
+void history_set_clock(struct history *h, const struct canary_kind *k, double ghz)
+{
+	for (size_t i = 0; i < h->n; i++)
+		if (canary_kind_same(&h->batch[i].kind, k))
+			h->batch[i].clock_ghz = ghz;
+}
+
 /* Beyond HISTORY_BATCHES of a kind the oldest goes. */
 static void make_room(struct history *h, const struct canary_kind *k)
 {
@@ -98,6 +115,7 @@ static int read_batch(struct history *h, json_t *from, int64_t now)
 	    b.kind.roles < 1 || b.kind.roles > 2 || strlen(relation) >= sizeof b.kind.relation)
 		return -EINVAL;
 	strcpy(b.kind.relation, relation);
+	b.clock_ghz = json_number_value(json_object_get(from, "clock_ghz"));
 	b.taken = taken;
 	b.n = json_array_size(json_object_get(from, fields[0]));
 	if (b.taken > now || now - b.taken > HISTORY_AGE_S)
@@ -162,8 +180,9 @@ void history_close(struct history *h)
 
 static json_t *batch_json(const struct batch *b)
 {
-	json_t *to = json_pack("{s:i, s:i, s:s, s:I}", "core", b->kind.core, "roles", b->kind.roles,
-			       "relation", b->kind.relation, "taken", (json_int_t)b->taken);
+	json_t *to = json_pack("{s:i, s:i, s:s, s:I, s:f}", "core", b->kind.core, "roles",
+			       b->kind.roles, "relation", b->kind.relation, "taken",
+			       (json_int_t)b->taken, "clock_ghz", b->clock_ghz);
 
 	for (int f = 0; f < (b->kind.roles > 1 ? 3 : 2); f++) {
 		json_t *values = json_array();

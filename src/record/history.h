@@ -29,7 +29,8 @@ struct canary_kind {
 
 struct batch {
 	struct canary_kind kind;
-	int64_t taken; /* wall clock, s */
+	int64_t taken;    /* wall clock, s */
+	double clock_ghz; /* that readings of this kind are compared with; 0: not settled */
 	struct canary_reading *reading;
 	size_t n;
 };
@@ -52,6 +53,11 @@ int history_add(struct history *h, const struct batch *b);
 
 /* Forget the readings of a kind. */
 void history_forget(struct history *h, const struct canary_kind *k);
+
+/* The clock that readings of a kind are compared with; 0: none is settled. It is kept from run to
+ * run, so that their absolute times are of one clock. */
+double history_clock(const struct history *h, const struct canary_kind *k);
+void history_set_clock(struct history *h, const struct canary_kind *k, double ghz);
 
 /* Replace the file. */
 int history_save(const struct history *h, struct why *w);

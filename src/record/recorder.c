@@ -83,6 +83,8 @@ static void row_window(struct csv_row *row, const struct window *win, int roles)
 			       win->before[role].adds_per_cycle);
 		csv_row_number(row, WINDOWS_role0_canary_after + next,
 			       win->after[role].adds_per_cycle);
+		csv_row_number(row, WINDOWS_role0_chain_ghz + (unsigned)role,
+			       (win->before[role].chain_ghz + win->after[role].chain_ghz) / 2);
 	}
 	if (roles > 1) {
 		csv_row_number(row, WINDOWS_cache_line_ns_before, win->line_before);
@@ -114,6 +116,8 @@ static int append_windows(struct recorder *r, const struct invocation *i, unsign
 			       m->kind == KIND_COUNT
 				       ? NAN
 				       : reduce_window(i->out, metric, win, d, &r->workspace));
+		csv_row_number(&row, WINDOWS_value,
+			       (double)portion->amount / (double)portion->operations);
 		csv_row_text(&row, WINDOWS_relation, r->calm.window[n].relation);
 		if (r->calm.gated)
 			csv_row_integer(&row, WINDOWS_calm, r->calm.window[n].calm);

@@ -27,14 +27,24 @@ static void relation_of(const struct reference *r, const struct canary_kind *k, 
 		snprintf(buf, RELATION_MAX, "r%d", class + 1);
 }
 
-/* Room for every reading there is, twice. */
+/* Whose readings an entry was made from: in a guest the relation is of a reading, not of a kind. */
+static struct canary_kind kind_in_history(const struct reference *r, const struct canary_kind *k)
+{
+	struct canary_kind kind = *k;
+
+	if (r->guest)
+		kind.relation[0] = '\0';
+	return kind;
+}
+
+/* Room for every reading there is. */
 static double *history_room(const struct history *h)
 {
 	size_t n = 1;
 
 	for (size_t i = 0; i < h->n; i++)
 		n += h->batch[i].n;
-	return calloc(2 * n, sizeof(double));
+	return calloc(n, sizeof(double));
 }
 
 static void derive_classes(struct reference *r, double *lines)
@@ -88,38 +98,41 @@ static int derive_kinds(struct reference *r, int64_t now)
 	return 0;
 }
 
-/* The chain's clock is that of the readings that agree with the reference: another one may have
- * been interrupted. */
-static void derive_entry(const struct reference *r, struct canary_reference *e, double *adds,
-			 double *chain)
+static void derive_adds(const struct reference *r, struct canary_reference *e, double *adds)
 {
-	size_t n = 0, agreed = 0;
+	size_t n = 0;
 
-	for (int pass = 0; pass < 2; pass++) {
-		for (size_t i = 0; i < r->history.n; i++) {
-			const struct batch *b = &r->history.batch[i];
+	for (size_t i = 0; i < r->history.n; i++) {
+		const struct batch *b = &r->history.batch[i];
 
-			for (size_t k = 0; k < b->n; k++) {
-				struct canary_kind kind = b->kind;
-				double x = b->reading[k].adds_per_cycle;
+		for (size_t k = 0; k < b->n; k++) {
+			struct canary_kind kind = b->kind;
 
-				relation_of(r, &b->kind, b->reading[k].line_ns, kind.relation);
-				if (!canary_kind_same(&kind, &e->kind))
-					continue;
-				if (pass == 0)
-					adds[n++] = x;
-				else if (gate_agrees(x, e->adds_per_cycle, GATE_ONE_ROLE))
-					chain[agreed++] = b->reading[k].chain_ghz;
-			}
+			relation_of(r, &b->kind, b->reading[k].line_ns, kind.relation);
+			if (canary_kind_same(&kind, &e->kind))
+				adds[n++] = b->reading[k].adds_per_cycle;
 		}
-		if (pass == 1)
-			continue;
-		quantile_sort(adds, n);
-		e->adds_per_cycle = gate_reference(adds, n);
 	}
-	quantile_sort(chain, agreed);
-	e->chain_ghz = quantile_median(chain, agreed);
+	quantile_sort(adds, n);
+	e->adds_per_cycle = gate_reference(adds, n);
 	e->readings = n;
+}
+
+/* The clock that the history has settled on; else the one that it shows most, whatever the two CPUs
+ * were to each other. */
+static void derive_clock(const struct reference *r, struct canary_reference *e, double *chain)
+{
+	struct canary_kind kind = kind_in_history(r, &e->kind);
+	size_t n = 0;
+
+	e->chain_ghz = history_clock(&r->history, &kind);
+	for (size_t i = 0; i < r->history.n; i++)
+		for (size_t k = 0; k < r->history.batch[i].n; k++)
+			if (canary_kind_same(&r->history.batch[i].kind, &kind))
+				chain[n++] = r->history.batch[i].reading[k].chain_ghz;
+	quantile_sort(chain, n);
+	if (!(e->chain_ghz > 0))
+		e->chain_ghz = gate_mode(chain, n);
 }
 
 int reference_derive(struct reference *r)
@@ -134,16 +147,44 @@ int reference_derive(struct reference *r)
 	derive_classes(r, room);
 	int err = derive_kinds(r, (int64_t)time(NULL)); /* an age, not a time */
 	for (size_t i = 0; i < r->n && !err; i++) {
-		size_t half = 0;
-
-		for (size_t k = 0; k < r->history.n; k++)
-			half += r->history.batch[k].n;
-		derive_entry(r, &r->entry[i], room, room + half + 1);
+		derive_adds(r, &r->entry[i], room);
+		derive_clock(r, &r->entry[i], room);
 		if (r->given > 0)
 			r->entry[i].adds_per_cycle = r->given;
 	}
 	free(room);
 	return err;
+}
+
+/* The readings of this run, of a kind: how many, and how many of them at a clock. */
+static size_t seen_at(const struct reference *r, const struct canary_kind *k, double ghz,
+		      size_t *seen)
+{
+	size_t agreed = 0;
+
+	for (size_t i = 0; i < r->kinds; i++) {
+		const struct batch *b = &r->seen[i];
+
+		if (!canary_kind_same(&b->kind, k))
+			continue;
+		*seen += b->n;
+		for (size_t j = 0; j < b->n; j++)
+			agreed += gate_agrees(b->reading[j].chain_ghz, ghz, GATE_CLOCK);
+	}
+	return agreed;
+}
+
+void reference_settle_clocks(struct reference *r)
+{
+	for (size_t i = 0; i < r->n; i++) {
+		const struct canary_reference *e = &r->entry[i];
+		struct canary_kind kind = kind_in_history(r, &e->kind);
+		size_t seen = 0, agreed = seen_at(r, &kind, e->chain_ghz, &seen);
+		bool gone = (double)agreed < GATE_THIN * (double)seen;
+
+		if (seen)
+			history_set_clock(&r->history, &kind, gone ? 0 : e->chain_ghz);
+	}
 }
 
 const char *reference_relation(const struct reference *r, const struct planned *p,

@@ -54,6 +54,10 @@ void reference_close(struct reference *r);
 /* Work out classes and references from r->history. -ENOMEM. */
 int reference_derive(struct reference *r);
 
+/* Keep the clock of every kind for the next run; unless this one saw next to nothing of it. The
+ * run's readings must still be in r->seen. */
+void reference_settle_clocks(struct reference *r);
+
 /* What the two CPUs of a cell are to each other, by the cache-line time at both ends of a window:
  * "r1", ...; "new" outside every class; "mixed" when the ends differ; off guests what they share,
  * or "mixed" when the time jumped. "same" on one CPU, "" with one role. In buf or static. */
