@@ -183,7 +183,8 @@ void reference_settle_clocks(struct reference *r)
 		bool gone = (double)agreed < GATE_THIN * (double)seen;
 
 		if (seen)
-			history_set_clock(&r->history, &kind, gone ? 0 : e->chain_ghz);
+			history_set_clock(&r->history, &kind,
+					  gone || r->fresh ? 0 : e->chain_ghz);
 	}
 }
 
