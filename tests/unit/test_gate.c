@@ -72,6 +72,30 @@ static void few_readings_make_none(void **state)
 	assert_true(gate_reference(v, GATE_CLUSTER_MIN) == 4.8);
 }
 
+/* A clock that moves between two rates, 60 % of the time at the slower one, and one reading in ten
+ * interrupted. */
+static void clock_is_what_is_seen_most(void **state)
+{
+	static double v[MANY];
+
+	(void)state;
+	for (uint64_t seed = 1; seed <= 20; seed++) {
+		struct random r = { .state = seed };
+
+		for (size_t i = 0; i < MANY; i++) {
+			double which = uniform(&r, 0, 1);
+
+			v[i] = which < .1   ? uniform(&r, 2, 4.2)
+			       : which < .6 ? uniform(&r, 4.29, 4.33)
+					    : uniform(&r, 4.40, 4.50);
+		}
+		quantile_sort(v, MANY);
+		assert_true(fabs(gate_mode(v, MANY) / 4.31 - 1) < .002);
+	}
+	assert_true(isnan(gate_mode(v, 0)));
+	assert_true(gate_mode(v, 1) == v[0]);
+}
+
 static void agrees_on_both_sides(void **state)
 {
 	(void)state;
@@ -228,6 +252,7 @@ int main(void)
 		cmocka_unit_test(reference_is_the_calm_mode),
 		cmocka_unit_test(reference_does_not_ratchet),
 		cmocka_unit_test(few_readings_make_none),
+		cmocka_unit_test(clock_is_what_is_seen_most),
 		cmocka_unit_test(agrees_on_both_sides),
 		cmocka_unit_test(classes_come_from_gaps),
 		cmocka_unit_test(what_spreads_without_a_gap_is_one_class),

@@ -44,6 +44,51 @@ static void open_history(struct history *h, const char *dir, int64_t now, const 
 		fail_msg("'%s' does not say '%s'", said.text, warning);
 }
 
+static const struct canary_kind one_role = { .roles = 1 };
+
+/* A run of one role at a clock, of readings that the cache in `dir` keeps. */
+static struct reference run_at(const char *dir, double ghz)
+{
+	struct reference r = { .guest = true };
+	struct canary_reading *reading = calloc(READINGS, sizeof *reading);
+
+	open_history(&r.history, dir, NOW, "");
+	if (!r.history.n) {
+		add_readings(&r.history, 1, 4.8, NAN, NOW);
+		r.fresh = true;
+	}
+	assert_int_equal(reference_derive(&r), 0);
+	r.seen = calloc(1, sizeof *r.seen);
+	assert_true(reading && r.seen);
+	for (int i = 0; i < READINGS; i++)
+		reading[i] = (struct canary_reading){ 4.8, ghz, NAN };
+	r.seen[r.kinds++] = (struct batch){ .kind = one_role, .reading = reading, .n = READINGS };
+	return r;
+}
+
+static double clock_after(const char *dir, double ghz)
+{
+	struct reference r = run_at(dir, ghz);
+	struct why w = { "" };
+
+	assert_int_equal(reference_save(&r, &w), 0);
+	double settled = history_clock(&r.history, &one_role);
+	reference_close(&r);
+	return settled;
+}
+
+/* The first run has its clock from a few seconds; the next ones keep one until it is gone. */
+static void a_clock_is_kept_while_it_is_seen(void **state)
+{
+	const char *dir = *state;
+
+	assert_true(clock_after(dir, 4.2) == 0);
+	double settled = clock_after(dir, 4.2);
+	assert_true(fabs(settled - 4.2) < .001);
+	assert_true(clock_after(dir, settled * 1.005) == settled);
+	assert_true(clock_after(dir, settled * 1.02) == 0);
+}
+
 static void save(const char *dir)
 {
 	struct history h;
@@ -390,6 +435,7 @@ int main(void)
 		EACH(readings_come_back_for_a_day),
 		EACH(damage_is_a_warning),
 		EACH(newest_batches_are_kept),
+		EACH(a_clock_is_kept_while_it_is_seen),
 		EACH(each_relation_has_its_reference),
 		EACH(median_is_over_calm_windows),
 		EACH(two_roles_have_a_row_per_relation),
