@@ -5,13 +5,20 @@
 
 enum { READS = 100000, COST_READS = 1000 };
 
-double clock_cost_ns(void)
+const char *const clock_names[] = {
+	[CLOCK_SOURCE_MONOTONIC] = "monotonic",
+	[CLOCK_SOURCE_TSC] = "tsc",
+	[CLOCK_SOURCE_CNTVCT] = "cntvct",
+	NULL,
+};
+
+double clock_cost_ns(const struct clock *c)
 {
-	uint64_t start = clock_ns();
+	uint64_t start = clock_now(c);
 
 	for (int i = 0; i < COST_READS; i++)
-		clock_ns();
-	return (double)(clock_ns() - start) / (COST_READS + 1);
+		clock_now(c);
+	return (double)(clock_now(c) - start) / (COST_READS + 1);
 }
 
 static int ascending(const void *a, const void *b)
@@ -21,16 +28,16 @@ static int ascending(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-struct clock_quality clock_examine(void)
+struct clock_quality clock_examine(const struct clock *c)
 {
-	struct clock_quality q = { .name = "monotonic", .cost_ns = clock_cost_ns() };
+	struct clock_quality q = { .name = clock_names[c->source], .cost_ns = clock_cost_ns(c) };
 	uint32_t *step = calloc(READS, sizeof *step);
 
 	if (!step)
 		return q;
-	uint64_t last = clock_ns();
+	uint64_t last = clock_now(c);
 	for (size_t i = 0; i < READS; i++) {
-		uint64_t now = clock_ns();
+		uint64_t now = clock_now(c);
 
 		step[i] = (uint32_t)(now - last);
 		last = now;
