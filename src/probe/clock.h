@@ -108,13 +108,14 @@ int clock_calibrate(enum clock_source source, struct clock_calibration *c, struc
 struct clock_quality {
 	const char *name;         /* "monotonic" */
 	uint64_t resolution_ns;   /* smallest non-zero difference of two reads */
-	double cost_ns;           /* mean of one read */
+	double cost_ns;           /* of one read */
 	uint64_t p999_ns, max_ns; /* of back-to-back differences: the machine's hiccup floor */
 };
 
 struct clock_quality clock_examine(const struct clock *c);
 
-/* Mean cost of one read in ns, from 1000 reads: what each worker measures for clock_share. */
+/* Cost of one read in ns, the median of 11 bursts of 100: what each worker measures for
+ * clock_share. */
 double clock_cost_ns(const struct clock *c);
 
 #endif
