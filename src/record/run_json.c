@@ -135,19 +135,20 @@ static json_t *clock_json(const struct clock_quality *c)
 			 (json_int_t)c->p999_ns, "max_ns", (json_int_t)c->max_ns);
 }
 
-/* What was read now and, at the end, will be. */
+/* What was read now and, at the end, will be; the counter only where cells are timed by it. */
 static json_t *clocks_json(const struct run_facts *f)
 {
 	const struct clock_calibration *c = f->counter;
-	json_t *counter = json_null();
+	json_t *clocks = json_pack("{s:o, s:n}", "start", clock_json(&f->clock), "end");
 
 	if (c)
-		counter = json_pack("{s:s, s:f, s:I, s:f, s:o, s:n}", "name",
-				    clock_names[c->clock.source], "ghz", c->ghz, "over_ns",
-				    (json_int_t)c->over_ns, "error_ppm", c->error_ppm, "start",
-				    clock_json(&f->counter_quality), "end");
-	return json_pack("{s:o, s:n, s:o}", "start", clock_json(&f->clock), "end", "counter",
-			 counter);
+		json_object_set_new(clocks, "counter",
+				    json_pack("{s:s, s:f, s:I, s:f, s:o, s:n}", "name",
+					      clock_names[c->clock.source], "ghz", c->ghz,
+					      "over_ns", (json_int_t)c->over_ns, "error_ppm",
+					      c->error_ppm, "start",
+					      clock_json(&f->counter_quality), "end"));
+	return clocks;
 }
 
 static json_t *command_json(const struct run_facts *f)
