@@ -3,7 +3,21 @@
  * over 20 equal parts of the mean ns of an attach and of a detach. */
 #include "by_hand.h"
 
-enum { PARTS = 20 };
+enum { PARTS = 20, FILES = 32 };
+
+/* What decides some 20 % and 10 % of either is neither's to choose (bench/vary.c): before every part
+ * one mapping more, and a random number of open files. */
+static void draw(void)
+{
+	static int file[FILES], n, draws;
+
+	mmap(NULL, (size_t)(1 + rand() % 512) << 12, draws++ % 2 ? PROT_READ : PROT_NONE,
+	     MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	while (n)
+		close(file[--n]);
+	for (int wanted = rand() % FILES; n < wanted;)
+		file[n++] = open("/dev/null", O_RDONLY | O_CLOEXEC);
+}
 
 int main(int argc, char **argv)
 {
@@ -11,13 +25,10 @@ int main(int argc, char **argv)
 	int calls = atoi(argv[argc - 1]) / PARTS;
 	double attached[PARTS] = { 0 }, detached[PARTS] = { 0 };
 
+	srand((unsigned)getpid());
 	for (int i = -calls; i < PARTS * calls; i++) { /* the first part warms up */
-		/* How many mappings a process has decides some 20 % (bench/attach.c): in both
-		 * programs each part has one more. */
 		if (i % calls == 0)
-			mmap(NULL, (size_t)(1 + rand() % 512) << 12,
-			     i / calls % 2 ? PROT_READ : PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1,
-			     0);
+			draw();
 		create(&o);
 		double t0 = now();
 		volatile char *p = attach(&o);
