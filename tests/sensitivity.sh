@@ -7,7 +7,7 @@
 #	paired		compare --interleave BASE PLANTED
 #	unpaired	compare of two runs of `--suite quick attach`, one after the other
 #
-#	tests/sensitivity.sh [N [PER CENT...]]	(default 10 5 1: some 40 minutes)
+#	tests/sensitivity.sh [N [PER CENT...]]	(default 10 5 1: 15 to 30 minutes)
 #
 # Prints the verdicts on the rows that were made slower, and on those that were not: there anything
 # but `same` and `inconclusive` is false. SHMBENCH names a program built with -DSHMBENCH_PLANT=ON;
