@@ -43,9 +43,9 @@ static int first_attach(struct task *t)
 		err = window_open(&t->meter);
 	if (err)
 		return err;
-	uint64_t start = clock_ns();
+	uint64_t start = task_now(t);
 	err = ops->attach(&r);
-	uint64_t ns = clock_ns() - start;
+	uint64_t ns = task_now(t) - start;
 	if (life_has_step(ops, FIRST_ATTACH))
 		series_add(task_series(t, FIRST_ATTACH), ns, 1);
 	/* The first call of a function may fault in its code: also paid once, and by this metric. */
@@ -61,11 +61,11 @@ static int first_attach(struct task *t)
  * 5 % of what it brackets (method.md, section 2): a power of two. */
 static int warm(struct task *t, struct pass *p, unsigned *batch)
 {
-	uint64_t attach = 0, detach = 0, passes = 0, end = clock_ns() + WARM_NS;
+	uint64_t attach = 0, detach = 0, passes = 0, end = task_now(t) + WARM_NS;
 	int err = 0;
 
 	p->n = 1;
-	while (!err && (passes < 3 || clock_ns() < end)) {
+	while (!err && (passes < 3 || task_now(t) < end)) {
 		err = life_timed(t, p);
 		attach += p->ns[ATTACH];
 		detach += p->ns[DETACH];
@@ -121,7 +121,7 @@ static int steps_window(struct task *t, struct pass *p)
 
 	if (!err)
 		err = lead(t, p);
-	for (uint64_t end = clock_ns() + WINDOW_NS; !err && clock_ns() < end; passes++) {
+	for (uint64_t end = task_now(t) + WINDOW_NS; !err && task_now(t) < end; passes++) {
 		err = life_timed(t, p);
 		record_steps(t, p);
 	}
@@ -136,12 +136,12 @@ static int cycle_window(struct task *t, struct pass *p)
 
 	if (!err)
 		err = lead(t, p);
-	for (uint64_t end = clock_ns() + WINDOW_NS; !err && clock_ns() < end; passes++) {
+	for (uint64_t end = task_now(t) + WINDOW_NS; !err && task_now(t) < end; passes++) {
 		err = life_prepare(t, p);
-		uint64_t start = clock_ns();
+		uint64_t start = task_now(t);
 		if (!err)
 			err = life_untimed(t, p);
-		series_add(task_series(t, CYCLE), clock_ns() - start, p->n);
+		series_add(task_series(t, CYCLE), task_now(t) - start, p->n);
 	}
 	model_faults(t, passes * p->n);
 	return err ? err : window_close(&t->meter);

@@ -140,6 +140,12 @@ static inline struct series *task_series(struct task *t, unsigned m)
 	return &t->meter.out->series[m];
 }
 
+/* What every timed section reads: the clock of the cell (probe/clock.h). */
+static inline uint64_t task_now(const struct task *t)
+{
+	return clock_now(&t->meter.clock);
+}
+
 /* This metric cannot be had in this cell; the others can. Keeps the sentence for its row. */
 __attribute__((format(printf, 3, 4))) void metric_cannot(struct task *t, unsigned metric,
 							 const char *fmt, ...);

@@ -46,12 +46,12 @@ static int syscall_window(struct task *t)
 	struct series *s = task_series(t, SYSCALL);
 	int err = window_open(&t->meter);
 
-	for (uint64_t end = clock_ns() + WINDOW_NS, now = 0; !err && now < end;) {
-		uint64_t start = clock_ns();
+	for (uint64_t end = task_now(t) + WINDOW_NS, now = 0; !err && now < end;) {
+		uint64_t start = task_now(t);
 
 		for (int i = 0; i < BURST; i++)
 			syscall(SYS_getppid);
-		now = clock_ns();
+		now = task_now(t);
 		series_add(s, now - start, BURST);
 	}
 	return err ? err : window_close(&t->meter);
@@ -60,7 +60,7 @@ static int syscall_window(struct task *t)
 static int zero_window(struct task *t, char *memory, size_t page, size_t *at)
 {
 	int err = window_open(&t->meter);
-	uint64_t start = clock_ns(), pages = 0, ns = 0;
+	uint64_t start = task_now(t), pages = 0, ns = 0;
 
 	while (!err && ns < WINDOW_NS) {
 		for (int i = 0; i < 16; i++, pages++, *at = (*at + page) % ZEROED) {
@@ -68,7 +68,7 @@ static int zero_window(struct task *t, char *memory, size_t page, size_t *at)
 			/* The store must happen although nobody reads it. */
 			__asm__ volatile("" ::"r"(memory + *at) : "memory");
 		}
-		ns = clock_ns() - start;
+		ns = task_now(t) - start;
 	}
 	series_total(task_series(t, ZERO_PAGE), ns, pages);
 	return err ? err : window_close(&t->meter);
@@ -94,6 +94,14 @@ static int processor(struct task *t, int role)
 	return err;
 }
 
+static uint64_t volley(struct task *t)
+{
+	uint64_t start = task_now(t);
+
+	meeting_volley(t->meter.meeting, TRIPS);
+	return task_now(t) - start;
+}
+
 static int line(struct task *t, int role)
 {
 	struct meeting *m = t->meter.meeting;
@@ -105,7 +113,7 @@ static int line(struct task *t, int role)
 		err = window_open(&t->meter);
 		while (!err && trips < WINDOW_NS / 50) {
 			if (role == 0)
-				ns += meeting_volley(m, TRIPS);
+				ns += volley(t);
 			else
 				meeting_return(m, TRIPS);
 			trips += TRIPS;
@@ -155,10 +163,10 @@ static uint64_t copy_free(struct task *t, const struct copier *c, uint64_t laps)
 
 	for (uint64_t lap = 0; !ns || meeting_told(m, !c->role) == 0; lap++) {
 		if (lap == LEAD_LAPS)
-			start = clock_ns();
+			start = task_now(t);
 		copy_lap(c);
 		if (lap + 1 == LEAD_LAPS + laps) {
-			ns = clock_ns() - start;
+			ns = task_now(t) - start;
 			meeting_tell(m, c->role, ns);
 		}
 	}
@@ -170,7 +178,7 @@ static uint64_t copy_free(struct task *t, const struct copier *c, uint64_t laps)
 static uint64_t copy_turns(struct task *t, const struct copier *c, uint64_t laps)
 {
 	struct meeting *m = t->meter.meeting;
-	uint64_t start = clock_ns(), half = c->slots / 2;
+	uint64_t start = task_now(t), half = c->slots / 2;
 
 	for (uint64_t turn = 0; turn < 2 * laps; turn++) {
 		bool upper = (turn + (uint64_t)c->role) % 2;
@@ -178,7 +186,7 @@ static uint64_t copy_turns(struct task *t, const struct copier *c, uint64_t laps
 		copy_slots(c, upper ? half : 0, upper ? c->slots : half);
 		meeting_meet(m);
 	}
-	return clock_ns() - start;
+	return task_now(t) - start;
 }
 
 typedef uint64_t copy_fn(struct task *, const struct copier *, uint64_t);

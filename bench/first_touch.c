@@ -52,7 +52,7 @@ static uint64_t touch_chunk(struct task *t, struct sweep *s)
 	size_t len = s->r.len - s->at < CHUNK ? s->r.len - s->at : CHUNK, page = s->page;
 	bool reverse = c->order == ORDER_REVERSE;
 	char *first = (char *)s->r.addr + (reverse ? s->r.len - s->at - len : s->at);
-	uint64_t start = clock_ns();
+	uint64_t start = task_now(t);
 
 	if (reverse)
 		for (size_t at = len; at > 0; at -= page)
@@ -60,7 +60,7 @@ static uint64_t touch_chunk(struct task *t, struct sweep *s)
 	else
 		for (size_t at = 0; at < len; at += page)
 			touch(c, first + at);
-	uint64_t ns = clock_ns() - start;
+	uint64_t ns = task_now(t) - start;
 	if (len == t->meter.out->batch * page)
 		series_add(task_series(t, SWEEP), ns, len / page);
 	else
@@ -132,10 +132,10 @@ static int random_window(struct task *t, struct sweep *s)
 	for (size_t at = 0; at < s->r.len; at += CHUNK)
 		touch(t->cell, base + at);
 	int err = window_open(&t->meter);
-	uint64_t before = touch_faults(), start = clock_ns();
+	uint64_t before = touch_faults(), start = task_now(t);
 	for (uint64_t i = 0; i < n; i++)
 		touch(t->cell, base + order[i] * s->page);
-	uint64_t ns = clock_ns() - start, faults = touch_faults() - before;
+	uint64_t ns = task_now(t) - start, faults = touch_faults() - before;
 	series_total(task_series(t, SWEEP), ns, n);
 	count(t, faults, n);
 	touch_faults_due(t, n);

@@ -39,9 +39,10 @@ static int window(struct task *t, int role, unsigned metric)
 		err = c->ops->echo(c, trips);
 		return err ? err : window_close(&t->meter);
 	}
-	uint64_t start = clock_ns();
-	err = metric == RTT ? c->ops->ping(c, trips) : c->ops->ping_each(c, trips, s);
-	uint64_t ns = clock_ns() - start;
+	uint64_t start = task_now(t);
+	err = metric == RTT ? c->ops->ping(c, trips)
+			    : c->ops->ping_each(c, trips, &t->meter.clock, s);
+	uint64_t ns = task_now(t) - start;
 	if (metric == RTT)
 		series_total(s, ns, trips);
 	meeting_tell(t->meter.meeting, 0, trips_next(trips, ns));
@@ -55,9 +56,9 @@ static int warm(struct task *t, int role)
 	meeting_meet(t->meter.meeting);
 	if (role == 1)
 		return c->ops->echo(c, WARM_TRIPS);
-	uint64_t start = clock_ns();
+	uint64_t start = task_now(t);
 	int err = c->ops->ping(c, WARM_TRIPS);
-	meeting_tell(t->meter.meeting, 0, trips_next(WARM_TRIPS, clock_ns() - start));
+	meeting_tell(t->meter.meeting, 0, trips_next(WARM_TRIPS, task_now(t) - start));
 	return err;
 }
 

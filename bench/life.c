@@ -50,31 +50,31 @@ int life_timed(struct task *t, struct pass *p)
 	const struct region_ops *ops = t->region.ops;
 	bool fresh = t->cell->state == STATE_FRESH;
 	int err = life_prepare(t, p);
-	uint64_t start = clock_ns(), created, attached, placed, accessed, detached;
+	uint64_t start = task_now(t), created, attached, placed, accessed, detached;
 
 	if (!err && fresh)
 		err = each(p, ops->create);
-	created = clock_ns();
+	created = task_now(t);
 	if (!err)
 		err = each(p, ops->attach);
-	attached = placed = clock_ns();
+	attached = placed = task_now(t);
 	if (!err && t->nodes) {
 		err = place(t, p);
-		placed = clock_ns();
+		placed = task_now(t);
 	}
 	for (unsigned i = 0; i < p->n && !err; i++)
 		access_first_byte(t, &p->r[i]);
-	accessed = clock_ns();
+	accessed = task_now(t);
 	if (!err)
 		err = each(p, ops->detach);
-	detached = clock_ns();
+	detached = task_now(t);
 	if (!err && fresh)
 		err = each(p, ops->remove);
 	p->ns[CREATE] = created - start;
 	p->ns[ATTACH] = attached - created;
 	p->ns[FIRST_ACCESS] = accessed - placed;
 	p->ns[DETACH] = detached - accessed;
-	p->ns[REMOVE] = clock_ns() - detached;
+	p->ns[REMOVE] = task_now(t) - detached;
 	return err;
 }
 

@@ -20,10 +20,10 @@ static int work(struct task *t, int role)
 
 	for (int i = 0; i < WINDOWS && !err; i++) {
 		err = window_open(&t->meter);
-		for (uint64_t end = clock_ns() + WINDOW_NS, stop = 0; !err && stop < end;) {
-			uint64_t start = clock_ns();
+		for (uint64_t end = task_now(t) + WINDOW_NS, stop = 0; !err && stop < end;) {
+			uint64_t start = task_now(t);
 
-			stop = clock_ns();
+			stop = task_now(t);
 			series_add(s, stop - start, 1);
 		}
 		if (!err)

@@ -34,11 +34,11 @@ static int detach_touched(struct task *t)
 {
 	struct region r;
 	int err = attach_touched(t, &r);
-	uint64_t start = clock_ns();
+	uint64_t start = task_now(t);
 
 	if (!err)
 		err = r.ops->detach(&r);
-	series_add(task_series(t, DETACH_TOUCHED), clock_ns() - start, pages(&r));
+	series_add(task_series(t, DETACH_TOUCHED), task_now(t) - start, pages(&r));
 	return err;
 }
 
@@ -55,10 +55,10 @@ static int remove_populated(struct task *t)
 		err = region_populate(&r);
 	if (!err)
 		err = r.ops->detach(&r);
-	uint64_t start = clock_ns();
+	uint64_t start = task_now(t);
 	if (!err)
 		err = r.ops->remove(&r);
-	series_add(task_series(t, REMOVE_POPULATED), clock_ns() - start, pages(&r));
+	series_add(task_series(t, REMOVE_POPULATED), task_now(t) - start, pages(&r));
 	return err;
 }
 
@@ -68,11 +68,11 @@ static int sync_dirty(struct task *t)
 {
 	struct region r;
 	int err = attach_touched(t, &r);
-	uint64_t start = clock_ns();
+	uint64_t start = task_now(t);
 
 	if (!err && msync(r.addr, r.len, MS_SYNC))
 		err = fail(t->why, errno, "msync of %zu bytes of %s", r.len, r.ops->name);
-	series_add(task_series(t, SYNC), clock_ns() - start, 1);
+	series_add(task_series(t, SYNC), task_now(t) - start, 1);
 	return err ? err : r.ops->detach(&r);
 }
 
@@ -83,10 +83,10 @@ static int events_window(struct task *t, unsigned metric, int (*event)(struct ta
 	uint64_t end;
 	int err = window_open(&t->meter);
 
-	end = clock_ns() + 5 * WINDOW_NS;
+	end = task_now(t) + 5 * WINDOW_NS;
 	do
 		err = err ? err : event(t);
-	while (!err && task_series(t, metric)->amount < WINDOW_MIN_NS && clock_ns() < end);
+	while (!err && task_series(t, metric)->amount < WINDOW_MIN_NS && task_now(t) < end);
 	window_faults_any(&t->meter);
 	return err ? err : window_close(&t->meter);
 }

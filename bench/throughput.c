@@ -39,11 +39,11 @@ static int consume(struct task *t, uint64_t laps, uint64_t *ns)
 	struct channel *c = &t->channel;
 	uint64_t lap = c->ops->lap(c);
 	int err = c->ops->drain(c, LEAD_LAPS * lap);
-	uint64_t start = clock_ns();
+	uint64_t start = task_now(t);
 
 	if (!err)
 		err = c->ops->drain(c, laps * lap);
-	*ns = clock_ns() - start;
+	*ns = task_now(t) - start;
 	if (!err)
 		err = c->ops->drain(c, TAIL_LAPS * lap);
 	meeting_tell(t->meter.meeting, 1, laps_next(laps, *ns));

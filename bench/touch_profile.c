@@ -18,11 +18,11 @@ static uint64_t windows(const struct cell *c)
 static size_t touch_chunk(struct task *t, char *first, size_t len, size_t page)
 {
 	struct series *s = task_series(t, TOUCH);
-	uint64_t before = clock_ns();
+	uint64_t before = task_now(t);
 
 	for (size_t at = 0; at < len; at += page) {
 		touch(t->cell, first + at);
-		uint64_t now = clock_ns();
+		uint64_t now = task_now(t);
 
 		series_add(s, now - before, 1);
 		before = now;

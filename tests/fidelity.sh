@@ -1,57 +1,135 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# Do shmbench's medians agree with independent programs of a few lines that do the same number of
-# calls in a fresh process? Runs both alternately and prints the ratio of the medians, and of the
-# pairs. Not a pass/fail test: on a shared machine read the pairs.
+# Do shmbench's medians agree with independent programs of a few lines (tests/fidelity/*.c) that do
+# the same number of calls, in a fresh process that was bound to the same CPU before its exec?
 #
-#	tests/fidelity.sh [PAIRS]	(default 20, about a minute)
+#	tests/fidelity.sh [PAIRS [NAME...]]	(default 20, all: some three minutes)
+#
+# The machine moves by more than the two could differ, so they run in pairs of two short processes,
+# next to each other, first the one and then the other first. Prints the median of the pairs' ratios
+# with its interval by order statistics (the sign test's: no assumption about the shape), and whether
+# the interval lies within 3 %. Not a pass/fail test: on a busy machine intervals are wide.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 pairs=${1:-20}
+shift || true
+names=("$@")
+[ ${#names[@]} -gt 0 ] || names=(life/{sysv,posix,memfd,file} touch/{sysv,posix,memfd,file} pipe)
 shmbench=${SHMBENCH:-build/shmbench}
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-for program in attach touch pipe; do
-	${CC:-cc} -O2 -w -o "$work/$program" "tests/fidelity/$program.c"
+export SHMBENCH_PLOTS=/dev/null # figures of runs that nobody looks at
+for program in life touch pipe; do
+	${CC:-cc} -O2 -o "$work/$program" "tests/fidelity/$program.c"
 done
 
-# column FILE METRIC NAME: one value of the row of this metric, found by column name.
+# column METRIC NAME: one value of the row of this metric, found by column name.
 column() {
-	awk -F, -v metric="$2" -v want="$3" '
+	awk -F, -v metric="$1" -v want="$2" '
 		NR == 1 { for (i = 1; i <= NF; i++) at[$i] = i; next }
 		$at["metric"] == metric && $at["status"] == "ok" && $at["benchmark"] !~ /null|bounds/ {
-			print $at[want]; exit }' "$1"
+			print $at[want]; exit }' "$work/run/invocations.csv"
 }
 
-# ours ARGUMENTS...: one invocation; leaves $work/run/invocations.csv
-ours() {
+# Either side leaves its medians in a variable of its own. How many calls there are is what the last
+# invocation of ours made; the first pair is not used, for there was none before it.
+calls='' cpus=()
+
+ours() { # BENCHMARK REGION METRIC...
+	local options=()
+	case $1 in
+	life) options=(attach/life --region "$2" --size 64K) ;;
+	touch) options=(first-touch --region "$2" --size 16M) ;;
+	pipe) options=(latency --channel pipe --message 8) ;;
+	esac
+	[ "$2" != file ] || options+=(--directory "$work")
 	rm -rf "$work/run"
-	"$shmbench" run "$@" --invocations 1 --quiet --out "$work/run" >/dev/null 2>&1
+	"$shmbench" run "${options[@]}" --invocations 1 --quiet --out "$work/run" >"$work/said" 2>&1 || {
+		cat "$work/said" >&2
+		return 1
+	}
+	shift 2
+	our=()
+	local metric
+	for metric; do our+=("$(column "$metric" median_all)"); done
+	calls=$(column "$1" samples)
+	[ "$1" != rtt ] || calls=$(column rtt operations)
+	cpus=("$(column "$1" role0_cpu)" "$(column "$1" role1_cpu)")
 }
 
-cpu=$(taskset -cp $$ | sed 's/.*: //; s/[-,].*//')
-for ((i = 0; i < pairs; i++)); do
-	ours attach/life --region sysv --size 64K
-	csv=$work/run/invocations.csv
-	calls=$(column "$csv" attach samples)
-	read -r attach detach < <(taskset -c "$cpu" "$work/attach" 65536 "$calls")
-	echo "attach $(column "$csv" attach median) $attach"
-	echo "detach $(column "$csv" detach median) $detach"
-	ours first-touch --region sysv --size 16M
-	read -r touch < <(taskset -c "$cpu" "$work/touch" 16777216)
-	echo "first-touch/sweep $(column "$csv" sweep median) $touch"
-	ours latency --channel pipe --message 8
-	trips=$(column "$csv" rtt operations)
-	read -r rtt < <("$work/pipe" "$(column "$csv" rtt role0_cpu)" "$(column "$csv" rtt role1_cpu)" "$trips")
-	echo "pipe/rtt $(column "$csv" rtt median) $rtt"
+theirs() { # PROGRAM REGION
+	local what=$2 arguments=()
+	[ "$what" != file ] || what=$work
+	case $1 in
+	life) arguments=("$what" 65536 "$calls") ;;
+	touch) arguments=("$what" 16777216) ;;
+	pipe) arguments=("${cpus[1]}" 1000 "$calls") ;;
+	esac
+	read -ra their < <(taskset -c "${cpus[0]}" "$work/$1" "${arguments[@]}")
+}
+
+# A line per pair: name, ours, theirs.
+measure() { # NAME BENCHMARK REGION METRIC...
+	local name=$1 benchmark=$2 region=$3 i k
+	shift 3
+	ours "$benchmark" "$region" "$@"
+	for ((i = 0; i < pairs; i++)); do
+		if [ $((i % 2)) -eq 0 ]; then
+			ours "$benchmark" "$region" "$@"
+			theirs "$benchmark" "$region"
+		else
+			theirs "$benchmark" "$region"
+			ours "$benchmark" "$region" "$@"
+		fi
+		for ((k = 1; k <= $#; k++)); do
+			echo "$name/${!k} ${our[k - 1]} ${their[k - 1]}"
+		done
+	done
+}
+
+for name in "${names[@]}"; do
+	case $name in
+	life/*) measure "${name#life/}" life "${name#life/}" attach detach ;;
+	touch/*) measure "${name#touch/}" touch "${name#touch/}" sweep ;;
+	pipe) measure pipe pipe '' rtt ;;
+	*)
+		echo "there is no '$name': give life/REGION, touch/REGION or pipe" >&2
+		exit 2
+		;;
+	esac
 done >"$work/pairs"
 
-median() { sort -g | awk '{ v[NR] = $1 } END { print (v[int((NR + 1) / 2)] + v[int(NR / 2) + 1]) / 2 }'; }
-printf '%-18s %12s %12s %8s %8s\n' metric 'shmbench ns' 'by hand ns' ratio 'of pairs'
-for metric in attach detach first-touch/sweep pipe/rtt; do
-	a=$(awk -v m="$metric" '$1 == m { print $2 }' "$work/pairs" | median)
-	b=$(awk -v m="$metric" '$1 == m { print $3 }' "$work/pairs" | median)
-	r=$(awk -v m="$metric" '$1 == m { print $2 / $3 }' "$work/pairs" | median)
-	awk -v m="$metric" -v a="$a" -v b="$b" -v r="$r" \
-		'BEGIN { printf "%-18s %12.1f %12.1f %8.3f %8.3f\n", m, a, b, a / b, r }'
-done
+awk '
+	function sort(v, n,   i, j, x) {
+		for (i = 2; i <= n; i++) {
+			x = v[i]
+			for (j = i - 1; j >= 1 && v[j] > x; j--) v[j + 1] = v[j]
+			v[j + 1] = x
+		}
+	}
+	function middle(v, n) { return (v[int((n + 1) / 2)] + v[int(n / 2) + 1]) / 2 }
+	# The largest k with P(Bin(n, 1/2) <= k - 1) <= 2.5 %; 0: there is none.
+	function rank(n,   k, p, sum) {
+		p = 2 ^ -n
+		for (k = 0; sum + p <= .025; k++) { sum += p; p *= (n - k) / (k + 1) }
+		return k
+	}
+	{
+		if (!($1 in n)) order[++names] = $1
+		n[$1]++
+		a[$1, n[$1]] = $2; b[$1, n[$1]] = $3
+	}
+	END {
+		printf "%-16s %6s %12s %12s %8s  %-16s %s\n", "metric", "pairs", "shmbench ns", "by hand ns", "ratio", "95 % interval", "within 3 %"
+		for (m = 1; m <= names; m++) {
+			c = n[order[m]]
+			for (i = 1; i <= c; i++) {
+				x[i] = a[order[m], i]; y[i] = b[order[m], i]; r[i] = x[i] / y[i]
+			}
+			sort(x, c); sort(y, c); sort(r, c)
+			k = rank(c)
+			interval = k ? sprintf("[%.3f, %.3f]", r[k], r[c - k + 1]) : "too few pairs"
+			says = !k ? "" : r[k] >= .97 && r[c - k + 1] <= 1.03 ? "yes" : r[k] > 1.03 || r[c - k + 1] < .97 ? "no" : "not shown"
+			printf "%-16s %6d %12.1f %12.1f %8.3f  %-16s %s\n", order[m], c, middle(x, c), middle(y, c), middle(r, c), interval, says
+		}
+	}' "$work/pairs"

@@ -4,6 +4,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include "probe/clock.h"
 #include "probe/series.h"
 #include "region/region.h"
 
@@ -66,7 +67,9 @@ struct channel_ops {
 	int (*pour)(struct channel *c, uint64_t n);  /* put n messages and publish them all */
 	int (*drain)(struct channel *c, uint64_t n); /* take n messages */
 	int (*ping)(struct channel *c, uint64_t n);  /* n times: put, then take */
-	int (*ping_each)(struct channel *c, uint64_t n, struct series *s); /* timed one by one */
+	/* The same, timed one by one */
+	int (*ping_each)(struct channel *c, uint64_t n, const struct clock *clock,
+			 struct series *s);
 	int (*echo)(struct channel *c, uint64_t n); /* n times: take, then put */
 };
 

@@ -47,15 +47,16 @@ static int loop_ping(struct channel *c, uint64_t n)
 	return err;
 }
 
-static int loop_ping_each(struct channel *c, uint64_t n, struct series *s)
+static int loop_ping_each(struct channel *c, uint64_t n, const struct clock *clock,
+			  struct series *s)
 {
 	int err = 0;
 
 	while (n-- && !err) {
-		uint64_t start = clock_ns();
+		uint64_t start = clock_now(clock);
 
 		err = round_trip(c);
-		series_add(s, clock_ns() - start, 1);
+		series_add(s, clock_now(clock) - start, 1);
 	}
 	return err;
 }

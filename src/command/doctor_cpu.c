@@ -116,7 +116,7 @@ static double syscall_clock_ns(void)
  * (vdso(7)), so its mere presence says little. */
 static void clock_quality(struct finding *f)
 {
-	struct clock_quality q = clock_examine();
+	struct clock_quality q = clock_examine(&(struct clock){ 0 });
 	double by_syscall = syscall_clock_ns();
 
 	snprintf(f->value, sizeof f->value,

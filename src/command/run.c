@@ -18,6 +18,7 @@
 #include "base/cache.h"
 #include "command/command.h"
 #include "command/progress.h"
+#include "command/run_clock.h"
 #include "command/run_options.h"
 #include "command/run_show.h"
 #include "measure/measure.h"
@@ -42,7 +43,8 @@ struct errand {
 	struct reference reference;
 	bool gated; /* there is a reference */
 	struct looks looks;
-	double resolution_ns; /* of the clock */
+	struct run_clock clock;
+	double resolution_ns; /* of the coarser clock in use */
 	struct run_json json;
 	struct ledger ledger;
 	struct progress progress;
@@ -180,7 +182,9 @@ static int open_record(struct errand *s, struct measurement *m, struct why *w)
 		.precision = o->stop_rule ? o->precision : 0,
 		.least = (unsigned)o->least,
 		.most = (unsigned)o->most,
-		.clock = clock_examine(),
+		.clock = clock_examine(&(struct clock){ 0 }),
+		.counter = s->clock.counted ? &s->clock.counter : NULL,
+		.counter_quality = run_clock_examine(&s->clock),
 		.topology_xml = xml,
 		.unavailable = unavailable(),
 	};
@@ -193,6 +197,8 @@ static int open_record(struct errand *s, struct measurement *m, struct why *w)
 	facts.environment = machine_json();
 	facts.run_to_run = deviation_read();
 	s->resolution_ns = (double)facts.clock.resolution_ns;
+	if ((double)facts.counter_quality.resolution_ns > s->resolution_ns)
+		s->resolution_ns = (double)facts.counter_quality.resolution_ns;
 	if (!err)
 		err = open_files(s, &facts, &warning, w);
 	json_decref(facts.environment);
@@ -263,7 +269,8 @@ static int close_record(struct errand *s, const struct measurement *m, struct wh
 		.blocks = m->blocks,
 		.patient = m->patient,
 		.look = m->looked,
-		.clock = clock_examine(),
+		.clock = clock_examine(&(struct clock){ 0 }),
+		.counter_quality = run_clock_examine(&s->clock),
 	};
 	int err = recorder_write(&s->recorder, w);
 	int closed = recorder_close(&s->recorder, w);
@@ -349,7 +356,10 @@ static int measure(struct errand *s, struct why *w)
 	s->looks = (struct looks){ (unsigned)s->options.least, (unsigned)s->options.most };
 	if (err)
 		return complain(w, err == -EINVAL ? STATUS_USAGE : STATUS_FAILED);
-	err = open_record(s, &m, w);
+	err = run_clock_open(&s->clock, &s->plan, w);
+	m.counter = run_clock_counter(&s->clock);
+	if (!err)
+		err = open_record(s, &m, w);
 	if (err)
 		return give_up(s, &m, err, w);
 	progress_open(&s->progress, &s->plan, s->options.quiet);

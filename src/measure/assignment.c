@@ -11,7 +11,20 @@
 #include "plan/axis.h"
 #include "plan/registry.h"
 
-static json_t *assignment_json(const struct planned *p)
+/* Of a cell that CLOCK_MONOTONIC times: nothing. */
+static struct clock clock_of(const struct cell *c, const struct clock *counter)
+{
+	return (c->has & AXIS(CLOCK)) && c->clock != CLOCK_SOURCE_MONOTONIC ? *counter
+									    : (struct clock){ 0 };
+}
+
+static json_t *clock_json(const struct clock *c)
+{
+	return json_pack("[I,I,I]", (json_int_t)c->multiplier, (json_int_t)c->zero_ticks,
+			 (json_int_t)c->zero_ns);
+}
+
+static json_t *assignment_json(const struct planned *p, const struct clock *clock)
 {
 	json_t *axes = json_object();
 	char buf[32];
@@ -21,15 +34,20 @@ static json_t *assignment_json(const struct planned *p)
 			json_object_set_new(
 				axes, axis_table[i].option,
 				json_string(axis_text(&p->cell, (enum axis)i, buf, sizeof buf)));
-	return json_pack("{s:s, s:s, s:o, s:[s,s], s:I, s:b, s:b}", "benchmark",
+	return json_pack("{s:s, s:s, s:o, s:[s,s], s:I, s:b, s:b, s:o}", "benchmark",
 			 p->cell.bench->name, "part", p->cell.part->name, "axes", axes, "cpus",
 			 p->place.cpus[0], p->place.cpus[1], "nodes", (json_int_t)p->nodes,
-			 "one_cpu", p->place.os[0] == p->place.os[1], "verify", p->cell.verify);
+			 "one_cpu", p->place.os[0] == p->place.os[1], "verify", p->cell.verify,
+			 "clock", clock_json(clock));
 }
 
-int assignment_write(const struct planned *p, struct why *w)
+int assignment_write(const struct planned *p, const struct clock *counter, struct why *w)
 {
-	json_t *root = assignment_json(p);
+	if (!counter && (p->cell.has & AXIS(CLOCK)) && p->cell.clock != CLOCK_SOURCE_MONOTONIC)
+		return fail(w, EPROTO, "a cell that is timed by %s, which nobody has calibrated",
+			    clock_names[p->cell.clock]);
+	struct clock clock = clock_of(&p->cell, counter);
+	json_t *root = assignment_json(p, &clock);
 	int fd = memfd_create("shmbench assignment", MFD_CLOEXEC | MFD_ALLOW_SEALING);
 	const int seals = F_SEAL_WRITE | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL;
 
@@ -62,13 +80,14 @@ int assignment_read(int fd, struct assignment *a, struct why *w)
 {
 	json_t *root = json_loadfd(fd, 0, NULL), *axes;
 	const char *bench, *part, *cpu0, *cpu1;
-	json_int_t nodes;
+	json_int_t nodes, multiplier, zero_ticks, zero_ns;
 	int one_cpu, verify;
 
 	*a = (struct assignment){ .text = root };
-	if (!root || json_unpack(root, "{s:s, s:s, s:o, s:[s,s], s:I, s:b, s:b}", "benchmark",
-				 &bench, "part", &part, "axes", &axes, "cpus", &cpu0, &cpu1,
-				 "nodes", &nodes, "one_cpu", &one_cpu, "verify", &verify))
+	if (!root || json_unpack(root, "{s:s, s:s, s:o, s:[s,s], s:I, s:b, s:b, s:[I,I,I]}",
+				 "benchmark", &bench, "part", &part, "axes", &axes, "cpus", &cpu0,
+				 &cpu1, "nodes", &nodes, "one_cpu", &one_cpu, "verify", &verify,
+				 "clock", &multiplier, &zero_ticks, &zero_ns))
 		return fail(w, EPROTO, "an assignment that is none");
 	a->cell.bench = registry_bench(bench);
 	if (!a->cell.bench)
@@ -81,7 +100,14 @@ int assignment_read(int fd, struct assignment *a, struct why *w)
 	a->one_cpu = one_cpu;
 	snprintf(a->cpus[0], sizeof a->cpus[0], "%s", cpu0);
 	snprintf(a->cpus[1], sizeof a->cpus[1], "%s", cpu1);
-	return read_axes(a, axes, w);
+	int err = read_axes(a, axes, w);
+	a->clock = (struct clock){
+		.source = (enum clock_source)a->cell.clock,
+		.multiplier = (uint64_t)multiplier,
+		.zero_ticks = (uint64_t)zero_ticks,
+		.zero_ns = (uint64_t)zero_ns,
+	};
+	return err;
 }
 
 void assignment_free(struct assignment *a)

@@ -47,9 +47,10 @@ struct measurement {
 	uint64_t began_ns;    /* clock_ns(): the budget counts from here; 0: from the first block */
 	uint64_t budget_ns;   /* no block begins that would end later; 0: none */
 	uint64_t patience_ns; /* for blocks of groups that are short, all in all */
-	double patience_share;     /* with neither: of the time that the planned blocks took */
-	const struct looks *looks; /* the stop rule; NULL: the plan's number of blocks */
-	struct ledger *ledger;     /* worker pids, so that what they leave can be removed */
+	double patience_share;       /* with neither: of the time that the planned blocks took */
+	const struct looks *looks;   /* the stop rule; NULL: the plan's number of blocks */
+	const struct clock *counter; /* for cells that are timed by it; NULL: there are none */
+	struct ledger *ledger;       /* worker pids, so that what they leave can be removed */
 	int signals; /* signalfd(2) of what ends the run early; blocked in this process */
 	invocation_sink *invocation;
 	block_sink *block;

@@ -129,7 +129,7 @@ static struct task task_make(struct worker *w, struct why *why)
 	const struct cell *c = &w->assignment.cell;
 	struct task t = {
 		.cell = c,
-		.meter = { .out = w->out, .meeting = w->meeting },
+		.meter = { .out = w->out, .meeting = w->meeting, .clock = w->assignment.clock },
 		.why = why,
 		.nodes = w->assignment.nodes,
 		.place_memory = place_memory,
@@ -180,6 +180,30 @@ static int role_attach(struct task *t, int role)
 	return err;
 }
 
+/* A counter that two CPUs do not agree on times nothing that passes between them. Told by causality,
+ * so that no limit has to be chosen: a message cannot arrive before it was sent. */
+static int clocks_agree(struct worker *w, int role)
+{
+	const struct clock *c = &w->task.meter.clock;
+	int64_t low, high;
+
+	if (!w->meeting || w->meeting->sleeping || c->source == CLOCK_SOURCE_MONOTONIC)
+		return 0;
+	if (role == 1) {
+		meeting_compared(w->meeting, c);
+		return 0;
+	}
+	meeting_compare(w->meeting, c, &low, &high);
+	if (low <= 0 && high >= 0)
+		return 0;
+	return fail(
+		w->task.why, 0,
+		"the %s of the other role's CPU is %s by at least %jd ns: messages would arrive "
+		"before they were sent",
+		clock_names[c->source], low > 0 ? "ahead" : "behind",
+		(intmax_t)(low > 0 ? low : -high));
+}
+
 /* One role, from its binding to its last window. */
 static int role_run(struct worker *w, int role)
 {
@@ -196,8 +220,10 @@ static int role_run(struct worker *w, int role)
 		err = role_attach(t, role);
 	if (!err && role == 0 && t->cell->part->region == REGION_ATTACHED && t->cell->region)
 		err = t->region.ops->remove(&t->region);
+	if (!err)
+		err = clocks_agree(w, role);
 	if (!err && role == 0)
-		w->out->clock_cost_ns = clock_cost_ns();
+		w->out->clock_cost_ns = clock_cost_ns(&t->meter.clock);
 	if (!err)
 		err = t->cell->part->work(t, role);
 	if (!err && role == 0 && t->cell->part->region == REGION_ATTACHED && t->cell->region)

@@ -62,8 +62,8 @@ const struct axis_info axis_table[AXES] = {
 			     .about = "where file regions live" },
 	[AXIS_RATE] = { "rate", "offered_rate", AXIS_NUMBER, AT(rate),
 			.about = "offered messages/s" },
-	[AXIS_CLOCK] = { "clock", "clock", WORDS("monotonic"), AT(clock), .standard = "monotonic",
-			 .about = "what time is read from" },
+	[AXIS_CLOCK] = { "clock", "clock", AXIS_WORD, clock_names, .standard = "monotonic",
+			 AT(clock), .about = "what time is read from" },
 };
 
 static const void *field(const struct cell *c, enum axis a)

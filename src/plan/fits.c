@@ -42,6 +42,8 @@ int plan_fits(const struct planned *p, struct why *w)
 		err = misused(w, "--size %" PRIu64 " is no whole number of 4K pages", c->size);
 	if (!err && c->region && !(c->region->pages & 1u << c->page))
 		err = cannot(w, "%s gives base pages only in this version", c->region->name);
+	if (!err && (c->has & AXIS(CLOCK)))
+		err = clock_available((enum clock_source)c->clock, w);
 	if (!err && c->part->fits)
 		err = c->part->fits(c, w);
 	if (!err && p->status) {

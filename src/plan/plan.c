@@ -14,6 +14,9 @@ static int add_companion(struct plan *p, const struct wish *wish, const char *li
 	struct request r;
 	int err = request_parse(&r, line, w);
 
+	/* The floor of a clock is found with it. */
+	for (size_t i = 0; !err && i < wish->requests && !r.axis[AXIS_CLOCK]; i++)
+		r.axis[AXIS_CLOCK] = wish->request[i].axis[AXIS_CLOCK];
 	if (!err)
 		err = plan_expand(p, wish, &r, w);
 	request_free(&r);

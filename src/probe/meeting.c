@@ -7,7 +7,6 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 #include "base/pause.h"
-#include "probe/clock.h"
 #include "probe/meeting.h"
 
 enum { BATCHES = 10, ROUND_TRIPS = 20 };
@@ -85,4 +84,40 @@ double meeting_ping(struct meeting *m)
 void meeting_pong(struct meeting *m)
 {
 	meeting_return(m, BATCHES * ROUND_TRIPS);
+}
+
+void meeting_compare(struct meeting *m, const struct clock *c, int64_t *low, int64_t *high)
+{
+	*low = INT64_MIN;
+	*high = INT64_MAX;
+	meeting_meet(m);
+	for (int trip = 0; trip < BATCHES * ROUND_TRIPS; trip++) {
+		uint64_t sent = clock_now(c);
+		meeting_volley(m, 1);
+		uint64_t returned = clock_now(c);
+		int64_t there = (int64_t)meeting_told(m, 1);
+
+		if (there - (int64_t)sent < *high)
+			*high = there - (int64_t)sent;
+		if (there - (int64_t)returned > *low)
+			*low = there - (int64_t)returned;
+	}
+	/* Before role 1 has something else to tell. */
+	meeting_meet(m);
+}
+
+/* meeting_return, with the clock read between the message and its answer. */
+void meeting_compared(struct meeting *m, const struct clock *c)
+{
+	uint64_t at = atomic_load_explicit(&m->pong, memory_order_relaxed);
+
+	meeting_meet(m);
+	for (int trip = 0; trip < BATCHES * ROUND_TRIPS; trip++) {
+		at++;
+		while (atomic_load_explicit(&m->ping, memory_order_acquire) != at)
+			cpu_pause();
+		meeting_tell(m, 1, clock_now(c));
+		atomic_store_explicit(&m->pong, at, memory_order_release);
+	}
+	meeting_meet(m);
 }

@@ -4,6 +4,7 @@
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include "probe/clock.h"
 
 /*
  * Where two roles meet, exchange cache lines and agree on numbers: one page of anonymous shared
@@ -31,6 +32,12 @@ void meeting_return(struct meeting *m, uint64_t n);
 /* One-way cache-line time in ns: best of 10 volleys of 20, halved per round trip. */
 double meeting_ping(struct meeting *m);
 void meeting_pong(struct meeting *m);
+
+/* By how much is the clock of role 1's CPU ahead of that of role 0's? What is read after a message
+ * arrived must not be earlier than what was read before it was sent: each way bounds the offset on
+ * one side. Role 0 calls the first, with low and high in ns, role 1 the second; spinning only. */
+void meeting_compare(struct meeting *m, const struct clock *c, int64_t *low, int64_t *high);
+void meeting_compared(struct meeting *m, const struct clock *c);
 
 static inline void meeting_tell(struct meeting *m, int role, uint64_t value)
 {

@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include "base/fail.h"
 #include "probe/canary.h"
+#include "probe/clock.h"
 #include "probe/counters.h"
 #include "probe/meeting.h"
 #include "probe/series.h"
@@ -57,6 +58,7 @@ struct outcome {
 struct meter {
 	struct outcome *out;
 	struct meeting *meeting; /* NULL with one role */
+	struct clock clock;      /* of the cell, for what is timed in it */
 	int role;
 	uint64_t index; /* windows this role has opened */
 	struct counters at_open;

@@ -135,6 +135,22 @@ static json_t *clock_json(const struct clock_quality *c)
 			 (json_int_t)c->p999_ns, "max_ns", (json_int_t)c->max_ns);
 }
 
+/* What was read now and, at the end, will be; the counter only where cells are timed by it. */
+static json_t *clocks_json(const struct run_facts *f)
+{
+	const struct clock_calibration *c = f->counter;
+	json_t *clocks = json_pack("{s:o, s:n}", "start", clock_json(&f->clock), "end");
+
+	if (c)
+		json_object_set_new(clocks, "counter",
+				    json_pack("{s:s, s:f, s:I, s:f, s:o, s:n}", "name",
+					      clock_names[c->clock.source], "ghz", c->ghz,
+					      "over_ns", (json_int_t)c->over_ns, "error_ppm",
+					      c->error_ppm, "start",
+					      clock_json(&f->counter_quality), "end"));
+	return clocks;
+}
+
 static json_t *command_json(const struct run_facts *f)
 {
 	json_t *command = json_array();
@@ -218,8 +234,7 @@ static json_t *root_json(const struct run_facts *f)
 	json_object_set_new(root, "labels", labels_json(f->labels));
 	json_object_set_new(root, "thresholds", json_pack("{s:f}", "threshold", f->threshold));
 	json_object_set_new(root, "time_budget_ns", integer(f->time_budget_ns));
-	json_object_set_new(root, "clock",
-			    json_pack("{s:o, s:n}", "start", clock_json(&f->clock), "end"));
+	json_object_set_new(root, "clock", clocks_json(f));
 	json_object_set(root, "environment", f->environment ? f->environment : json_null());
 	json_object_set(root, "run_to_run", f->run_to_run ? f->run_to_run : json_null());
 	json_object_set_new(root, "topology_xml", text_or_null(f->topology_xml));
@@ -305,9 +320,13 @@ int run_json_warn(struct run_json *j, const char *sentence, struct why *w)
 
 int run_json_end(struct run_json *j, const struct run_end *e, struct why *w)
 {
+	json_t *clock = json_object_get(j->root, "clock");
 	char now[32];
 
-	json_object_set_new(json_object_get(j->root, "clock"), "end", clock_json(&e->clock));
+	json_object_set_new(clock, "end", clock_json(&e->clock));
+	if (e->counter_quality.name)
+		json_object_set_new(json_object_get(clock, "counter"), "end",
+				    clock_json(&e->counter_quality));
 	json_object_set_new(j->root, "stop_reason", text_json(e->stop_reason));
 	json_object_set_new(j->root, "blocks", integer(e->blocks));
 	json_object_set_new(j->root, "patient_blocks", integer(e->patient));

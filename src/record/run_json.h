@@ -33,8 +33,10 @@ struct run_facts {
 	double precision;                  /* of the stop rule; 0: there is none */
 	unsigned least, most;              /* its invocations */
 	struct clock_quality clock;
-	json_t *environment; /* an object: kernel, CPU model, ...; or NULL */
-	json_t *run_to_run;  /* deviation.h's, or NULL */
+	const struct clock_calibration *counter; /* that cells are timed by; NULL: none are */
+	struct clock_quality counter_quality;    /* where there is one */
+	json_t *environment;                     /* an object: kernel, CPU model, ...; or NULL */
+	json_t *run_to_run;                      /* deviation.h's, or NULL */
 	const char *topology_xml;
 	const struct unavailable *unavailable; /* NULL-ended by .what; or NULL */
 };
@@ -45,7 +47,7 @@ struct run_end {
 	unsigned blocks;         /* whole ones that ran */
 	unsigned patient;        /* of them of the groups that were short of calm values */
 	unsigned look;           /* the last look of the stop rule; 0: none */
-	struct clock_quality clock;
+	struct clock_quality clock, counter_quality;
 };
 
 struct run_json {

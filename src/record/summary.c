@@ -315,16 +315,28 @@ static void read_rule(struct summary *s, const json_t *run)
 	s->precise = s->look && reason && !strcmp(reason, "precision");
 }
 
+/* The clock of this subject's cell, as it was found at the start. */
+static void read_clock(struct summary *s, const json_t *run)
+{
+	const json_t *clocks = json_object_get(run, "clock");
+	const json_t *counter = json_object_get(clocks, "counter");
+	const char *name = json_string_value(
+		json_object_get(json_object_get(s->subject->cell, "axes"), "clock"));
+	const char *counted = json_string_value(json_object_get(counter, "name"));
+	bool by_it = name && counted && !strcmp(name, counted);
+	const json_t *clock = json_object_get(by_it ? counter : clocks, "start");
+
+	s->resolution = json_number_value(json_object_get(clock, "resolution_ns"));
+	s->clock_cost = json_number_value(json_object_get(clock, "cost_ns"));
+}
+
 static int write_rows(const struct tally *t, const char *dir, struct why *w)
 {
-	const json_t *clock = json_object_get(json_object_get(t->run, "clock"), "start");
 	struct csv_writer out;
 	struct csv_row row;
 	struct summary s = {
 		.tally = t,
 		.row = &row,
-		.resolution = json_number_value(json_object_get(clock, "resolution_ns")),
-		.clock_cost = json_number_value(json_object_get(clock, "cost_ns")),
 	};
 	int err = csv_writer_open(&out, dir, TABLE_SUMMARY, w);
 
@@ -333,6 +345,7 @@ static int write_rows(const struct tally *t, const char *dir, struct why *w)
 	read_rule(&s, t->run);
 	for (size_t i = 0; i < t->n && !err; i++) {
 		s.subject = &t->subjects[i];
+		read_clock(&s, t->run);
 		err = write_subject(&s, &out, w);
 	}
 	if (!err)

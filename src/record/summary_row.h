@@ -16,7 +16,7 @@ struct summary {
 	struct csv_row *row;
 	struct flags flags;
 	bool rate, count, varies;
-	double resolution, clock_cost; /* ns */
+	double resolution, clock_cost; /* ns; of the cell's clock */
 	double batch;
 	double *value, *other, *scratch; /* room for `room` each */
 	size_t room;

@@ -8,6 +8,9 @@
 #include <sys/mman.h>
 #include <unistd.h>
 #include "region/backing.h"
+#ifdef SHMBENCH_PLANT
+#include "region/plant.h"
+#endif
 
 #ifndef MADV_POPULATE_WRITE
 #define MADV_POPULATE_WRITE 23
@@ -15,6 +18,9 @@
 
 void region_init(struct region *r, const struct region_ops *ops, size_t len, struct why *w)
 {
+#ifdef SHMBENCH_PLANT
+	ops = plant(ops);
+#endif
 	*r = (struct region){ .ops = ops, .len = len, .id = -1, .why = w };
 }
 

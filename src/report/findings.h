@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #ifndef FINDINGS_H
 #define FINDINGS_H
+#include "record/reader.h"
 #include "report/rows.h"
 
 /*
@@ -14,6 +15,9 @@ struct findings {
 
 int findings_make(struct findings *f, const struct rows *r, struct why *w);
 void findings_free(struct findings *f);
+
+/* Append what run.json says of the clocks. */
+int findings_clock(struct findings *f, const struct reader *run, struct why *w);
 
 /* The rest is for the files that make sentences. Append one; -ENOMEM. */
 __attribute__((format(printf, 3, 4))) int findings_say(struct findings *f, struct why *w,

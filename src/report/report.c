@@ -101,7 +101,9 @@ static int make_page(struct report_page *p, const char *to, FILE *tables, struct
 		return err;
 	p->findings = &findings;
 	snprintf(path, sizeof path, "%s/report.html", to);
-	err = html_write(p, path, w);
+	err = findings_clock(&findings, p->run, w);
+	if (!err)
+		err = html_write(p, path, w);
 	if (!err && tables)
 		err = put_text(p, tables, w);
 	if (!err && tables)

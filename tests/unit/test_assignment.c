@@ -6,6 +6,7 @@
 #include <unistd.h>
 #include "measure/assignment.h"
 #include "plan/axis.h"
+#include "plan/registry.h"
 #include "plan/request.h"
 /* After ours: cmocka has a macro called fail(). */
 #include <setjmp.h>
@@ -44,7 +45,7 @@ static void every_cell_of_a_plan_reads_back(void **state)
 		for (size_t i = 0; i < p.n; i++) {
 			struct assignment a;
 			char x[32], y[32];
-			int fd = assignment_write(&p.cells[i], &w);
+			int fd = assignment_write(&p.cells[i], NULL, &w);
 
 			assert_true(fd >= 0);
 			assert_int_equal(write(fd, "x", 1), -1); /* sealed */
@@ -68,6 +69,37 @@ static void every_cell_of_a_plan_reads_back(void **state)
 	topology_free(t);
 }
 
+/* What the parent calibrated is what the worker reads by; nobody reads a counter uncalibrated. */
+static void a_counter_comes_with_its_rate(void **state)
+{
+	const struct clock counter = { CLOCK_SOURCE_TSC, 1654393654, 1ull << 62, 987654321 };
+	struct planned p = { .cell = { .bench = registry_bench("null") } };
+	struct assignment a;
+	struct why w = { 0 };
+
+	(void)state;
+	p.cell.part = registry_part(p.cell.bench, "one");
+	assert_int_equal(axis_set(&p.cell, AXIS_CLOCK, "tsc", &w), 0);
+	assert_true(assignment_write(&p, NULL, &w) < 0);
+	assert_non_null(strstr(w.text, "tsc"));
+	int fd = assignment_write(&p, &counter, &w);
+	assert_true(fd >= 0);
+	assert_int_equal(assignment_read(fd, &a, &w), 0);
+	assert_int_equal(a.clock.source, counter.source);
+	assert_true(a.clock.multiplier == counter.multiplier);
+	assert_true(a.clock.zero_ticks == counter.zero_ticks);
+	assert_true(a.clock.zero_ns == counter.zero_ns);
+	assignment_free(&a);
+	close(fd);
+	assert_int_equal(axis_set(&p.cell, AXIS_CLOCK, "monotonic", &w), 0);
+	fd = assignment_write(&p, &counter, &w);
+	assert_true(fd >= 0);
+	assert_int_equal(assignment_read(fd, &a, &w), 0);
+	assert_int_equal(a.clock.source, CLOCK_SOURCE_MONOTONIC);
+	assignment_free(&a);
+	close(fd);
+}
+
 static void what_is_no_assignment_is_refused(void **state)
 {
 	static const char *const wrong[] = {
@@ -76,9 +108,10 @@ static void what_is_no_assignment_is_refused(void **state)
 		"[]",
 		"{\"benchmark\": 3}",
 		"{\"benchmark\":\"none\",\"part\":\"x\",\"axes\":{},\"cpus\":[\"0\",\"0\"],"
-		"\"nodes\":0,\"one_cpu\":false,\"verify\":false}",
+		"\"nodes\":0,\"one_cpu\":false,\"verify\":false,\"clock\":[0,0,0]}",
 		"{\"benchmark\":\"attach\",\"part\":\"life\",\"axes\":{\"region\":\"shm\"},"
-		"\"cpus\":[\"0\",\"0\"],\"nodes\":0,\"one_cpu\":false,\"verify\":false}",
+		"\"cpus\":[\"0\",\"0\"],\"nodes\":0,\"one_cpu\":false,\"verify\":false,\"clock\":["
+		"0,0,0]}",
 	};
 
 	(void)state;
@@ -100,6 +133,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_cell_of_a_plan_reads_back),
+		cmocka_unit_test(a_counter_comes_with_its_rate),
 		cmocka_unit_test(what_is_no_assignment_is_refused),
 	};
 

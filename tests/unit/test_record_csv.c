@@ -50,7 +50,7 @@ static const char *const headers[TABLES] = {
 		"schema,run_id,invocation,window," CELLS ","
 		"started_ns,elapsed_ns,operations,samples,median_ns,role0_canary_before,"
 		"role0_canary_after,role1_canary_before,role1_canary_after,cache_line_ns_before,"
-		"cache_line_ns_after,relation,calm\n",
+		"cache_line_ns_after,relation,calm,role0_chain_ghz,role1_chain_ghz,value\n",
 	[TABLE_DISTRIBUTION] = "schema,run_id," CELLS ",relation,quantile,value,samples\n",
 	[TABLE_PROFILE] =
 		"schema,run_id," CELLS ",relation,index_kind,index,index2,samples,median,p90\n",
@@ -141,7 +141,7 @@ static struct why read_all(const char *dir, const char *contents, unsigned long 
 	int err = csv_reader_open(&r, dir, TABLE_WINDOWS, &w);
 	if (!err) {
 		while ((err = csv_reader_next(&r, &w)) > 0)
-			csv_reader_number(&r, WINDOWS_calm);
+			csv_reader_number(&r, WINDOWS_value);
 		*torn = r.torn;
 		csv_reader_close(&r);
 	}
@@ -175,20 +175,20 @@ static void malformed_files_are_named(void **state)
 		{ "shmbench.windows.v1", "1\n", "" },
 		{ "shmbench.windows.v1", "1\r\n", "" },
 		{ "shmbench.windows.v1", "x\n",
-		  "windows.csv, line 2, column 44 (calm): 'x' is not a number" },
+		  "windows.csv, line 2, column 47 (value): 'x' is not a number" },
 		{ "shmbench.windows.v1", "nan\n",
-		  "windows.csv, line 2, column 44 (calm): 'nan' is not a number" },
+		  "windows.csv, line 2, column 47 (value): 'nan' is not a number" },
 		{ "shmbench.windows.v1", "0x1\n",
-		  "windows.csv, line 2, column 44 (calm): '0x1' is not a number" },
+		  "windows.csv, line 2, column 47 (value): '0x1' is not a number" },
 		{ "shmbench.windows.v1", "1e999\n",
-		  "windows.csv, line 2, column 44 (calm): '1e999' is not a number" },
+		  "windows.csv, line 2, column 47 (value): '1e999' is not a number" },
 		{ "shmbench.windows.v1", "\"1\n", "" },
 		{ "shmbench.windows.v1", "\"1\"2\n",
-		  "windows.csv, line 2, column 44: text after the closing quote" },
+		  "windows.csv, line 2, column 47: text after the closing quote" },
 		{ "shmbench.windows.v1", "1\"2\n",
-		  "windows.csv, line 2, column 44: a quote inside an unquoted field" },
+		  "windows.csv, line 2, column 47: a quote inside an unquoted field" },
 		{ "shmbench.windows.v1", "1,2\n",
-		  "windows.csv, line 2, column 45: the row has 45 fields and the header 44" },
+		  "windows.csv, line 2, column 48: the row has 48 fields and the header 47" },
 		{ "shmbench.windows.v9", "1\n",
 		  "windows.csv, line 2, column 1 (schema): 'shmbench.windows.v9' is not "
 		  "shmbench.windows.v1, which this version reads" },
@@ -216,7 +216,7 @@ static void short_row_is_named(void **state)
 	snprintf(text, sizeof text, "%s\"two\nlines\",b\nshmbench.windows.v1\n",
 		 headers[TABLE_WINDOWS]);
 	expect(state, text,
-	       "windows.csv, line 2, column 2: the row has 2 fields and the header 44");
+	       "windows.csv, line 2, column 2: the row has 2 fields and the header 47");
 }
 
 static void missing_file_is_named(void **state)

@@ -17,7 +17,7 @@
 #include "sample_plan.h"
 #include "scratch.h"
 
-enum { BLOCKS = 8, RESOLUTION = 10, CLOCK_COST = 25 };
+enum { BLOCKS = 8, RESOLUTION = 10, CLOCK_COST = 25, COUNTER_RESOLUTION = 4, COUNTER_COST = 7 };
 
 /* A run directory in the making. */
 struct bed {
@@ -27,7 +27,8 @@ struct bed {
 	struct why why;
 };
 
-static void bed_open(struct bed *b, const char *dir)
+/* With a counter, System V's cell is timed by it and the memfd's by the kernel's clock. */
+static void bed_open_by(struct bed *b, const char *dir, const struct clock_calibration *counter)
 {
 	struct run_directory d = { .id = "run" };
 	struct run_json json;
@@ -36,18 +37,33 @@ static void bed_open(struct bed *b, const char *dir)
 	b->why = (struct why){ "" };
 	snprintf(d.path, sizeof d.path, "%s", dir);
 	sample_plan_make(&b->sample, &sample_part);
+	for (size_t i = 0; counter && i < SAMPLE_CELLS; i++) {
+		struct cell *c = &b->sample.cells[i].cell;
+
+		c->has |= AXIS(CLOCK);
+		c->clock = i == SAMPLE_SYSV ? counter->clock.source : CLOCK_SOURCE_MONOTONIC;
+	}
 	struct run_facts facts = {
 		.directory = &d,
 		.plan = &b->sample.plan,
 		.clock = { .name = "monotonic",
 			   .resolution_ns = RESOLUTION,
 			   .cost_ns = CLOCK_COST },
+		.counter = counter,
+		.counter_quality = { .name = "tsc",
+				     .resolution_ns = COUNTER_RESOLUTION,
+				     .cost_ns = COUNTER_COST },
 	};
 	assert_int_equal(run_json_begin(&json, &facts, &b->why), 0);
 	struct run_end end = { .stop_reason = "fixed", .blocks = BLOCKS, .clock = facts.clock };
 	assert_int_equal(run_json_end(&json, &end, &b->why), 0);
 	run_json_close(&json);
 	assert_int_equal(csv_writer_open(&b->out, dir, TABLE_INVOCATIONS, &b->why), 0);
+}
+
+static void bed_open(struct bed *b, const char *dir)
+{
+	bed_open_by(b, dir, NULL);
 }
 
 static void begin_row(struct bed *b, struct csv_row *row, size_t cell, unsigned metric)
@@ -167,6 +183,30 @@ static void median_and_interval(void **state)
 	near(&r, SUMMARY_clock_share, CLOCK_COST / 103.5);
 	/* S1^2 = 1, S2^2 = 6 (of 100 ... 107), r = 20: T2^2 = 6 - 1/20. */
 	near(&r, SUMMARY_between_share, (6 - .05) / 6);
+	csv_reader_close(&r);
+}
+
+/* Each cell's clock has its own cost and resolution. */
+static void rows_go_by_their_own_clock(void **state)
+{
+	const struct clock_calibration tsc = { .clock.source = CLOCK_SOURCE_TSC, .ghz = 2.5 };
+	struct bed b;
+
+	bed_open_by(&b, *state, &tsc);
+	for (unsigned i = 0; i < BLOCKS; i++) {
+		put_value(&b, SAMPLE_SYSV, SAMPLE_TIME, i, base_times[i]);
+		put_value(&b, SAMPLE_MEMFD, SAMPLE_TIME, i, base_times[i]);
+	}
+	summarise(&b);
+	struct csv_reader r = find_row(&b, "sysv", "time");
+	is_text(&r, SUMMARY_CELL + schema_axis(AXIS_CLOCK), "tsc");
+	near(&r, SUMMARY_clock_share, COUNTER_COST / 103.5);
+	near(&r, SUMMARY_ci_low, 100 - COUNTER_RESOLUTION / 2.);
+	csv_reader_close(&r);
+	r = find_row(&b, "memfd", "time");
+	is_text(&r, SUMMARY_CELL + schema_axis(AXIS_CLOCK), "monotonic");
+	near(&r, SUMMARY_clock_share, CLOCK_COST / 103.5);
+	near(&r, SUMMARY_ci_low, 100 - RESOLUTION / 2.);
 	csv_reader_close(&r);
 }
 
@@ -368,11 +408,11 @@ static void foreign_inputs_are_named(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		EACH(median_and_interval),          EACH(below_six_there_is_no_interval),
-		EACH(ratio_pairs_inside_blocks),    EACH(neighbours_alike_are_flagged),
-		EACH(rates_are_inverted_times),     EACH(counts_are_one_value_or_flagged),
-		EACH(skips_and_failures_have_rows), EACH(repeats_byte_for_byte),
-		EACH(foreign_inputs_are_named),
+		EACH(rows_go_by_their_own_clock),      EACH(median_and_interval),
+		EACH(below_six_there_is_no_interval),  EACH(ratio_pairs_inside_blocks),
+		EACH(neighbours_alike_are_flagged),    EACH(rates_are_inverted_times),
+		EACH(counts_are_one_value_or_flagged), EACH(skips_and_failures_have_rows),
+		EACH(repeats_byte_for_byte),           EACH(foreign_inputs_are_named),
 	};
 
 	return cmocka_run_group_tests_name("summary", tests, NULL, NULL);

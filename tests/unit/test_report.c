@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "report/figures.h"
+#include "report/findings.h"
 #include "report/html.h"
 #include "report/rows.h"
 #include "report/sheet.h"
@@ -66,6 +67,38 @@ static void empty_columns_are_not_printed(void **state)
 	sheet_free(&s);
 }
 
+/* The worse of both ends; a clock that the run did not use is not spoken of. */
+static void the_hiccup_floor_is_told(void **state)
+{
+	struct findings f = { 0 };
+	struct why w = { 0 };
+	struct reader run = {
+		.json = json_loads("{\"clock\": {\"counter\": null,"
+				   "\"start\": {\"name\": \"monotonic\", \"resolution_ns\": 10, "
+				   "\"cost_ns\": 21.5, \"p999_ns\": 41, \"max_ns\": 4800},"
+				   "\"end\": {\"name\": \"monotonic\", \"resolution_ns\": 10, "
+				   "\"cost_ns\": 20.5, \"p999_ns\": 31, \"max_ns\": 61000}}}",
+				   0, NULL),
+	};
+
+	(void)state;
+	assert_non_null(run.json);
+	assert_int_equal(findings_clock(&f, &run, &w), 0);
+	assert_int_equal(f.n, 1);
+	for (const char *const *part =
+		     (const char *const[]){ "monotonic", "21.5 ns a read", "steps of 10.0 ns",
+					    "41.0 ns or more", "61.0 us", NULL };
+	     *part; part++)
+		if (!strstr(f.sentence[0], *part))
+			fail_msg("'%s' is not in: %s", *part, f.sentence[0]);
+	findings_free(&f);
+	json_object_set_new(json_object_get(run.json, "clock"), "end", json_null());
+	assert_int_equal(findings_clock(&f, &run, &w), 0);
+	assert_non_null(strstr(f.sentence[0], "4.80 us"));
+	findings_free(&f);
+	json_decref(run.json);
+}
+
 static void three_digits(void **state)
 {
 	static const struct {
@@ -102,6 +135,7 @@ int main(void)
 		cmocka_unit_test(text_becomes_entities),
 		cmocka_unit_test_setup_teardown(ids_get_a_prefix, scratch_make, scratch_remove),
 		cmocka_unit_test(empty_columns_are_not_printed),
+		cmocka_unit_test(the_hiccup_floor_is_told),
 		cmocka_unit_test(three_digits),
 		cmocka_unit_test(names_are_found_or_listed),
 	};
