@@ -28,7 +28,10 @@
 #include "record/run_directory.h"
 #include "record/run_json.h"
 #include "record/summary.h"
+#include "probe/waited.h"
 #include "report/report.h"
+
+enum { UNAVAILABLE_MAX = 8 };
 
 /* One run, from options to report. */
 struct errand {
@@ -41,8 +44,11 @@ struct errand {
 	struct recorder recorder;
 	struct reference reference;
 	bool gated; /* there is a reference */
+	struct steal steal;
+	struct why no_pressure;
 	struct looks looks;
 	double resolution_ns; /* of the clock */
+	struct unavailable unavailable[UNAVAILABLE_MAX + 1];
 	struct run_json json;
 	struct ledger ledger;
 	struct progress progress;
@@ -110,15 +116,26 @@ static int make_plan(struct errand *s, struct why *w)
 	return err;
 }
 
-/* What this machine cannot give, for run.json. */
-static const struct unavailable *unavailable(void)
+static void add_unavailable(struct errand *s, const char *what, const char *why)
 {
-	static struct unavailable list[2];
+	struct unavailable *u = s->unavailable;
 
-	list[0] = (struct unavailable){ 0 };
-	if (canary_unavailable())
-		list[0] = (struct unavailable){ "canaries", canary_unavailable() };
-	return list;
+	while (u->what)
+		u++;
+	if (why && *why)
+		*u = (struct unavailable){ what, why };
+}
+
+/* What this machine cannot give, for run.json. */
+static const struct unavailable *unavailable(struct errand *s)
+{
+	uint64_t waited_ns;
+
+	add_unavailable(s, "canaries", canary_unavailable());
+	add_unavailable(s, "steal", s->steal.unavailable.text);
+	if (waited_read(WAITED_PATH, &waited_ns, &s->no_pressure))
+		add_unavailable(s, "pressure", s->no_pressure.text);
+	return s->unavailable;
 }
 
 /* The canaries' reference, read or taken. A machine without canaries has none and measures all the
@@ -159,6 +176,7 @@ static int open_files(struct errand *s, struct run_facts *facts, const struct wh
 		err = recorder_open(&s->recorder, &s->plan, s->directory.path, s->directory.id, w);
 	s->recorder.raw = s->options.raw;
 	s->recorder.reference = s->gated ? &s->reference : NULL;
+	s->recorder.steal = &s->steal;
 	return err;
 }
 
@@ -182,7 +200,6 @@ static int open_record(struct errand *s, struct measurement *m, struct why *w)
 		.most = (unsigned)o->most,
 		.clock = clock_examine(),
 		.topology_xml = xml,
-		.unavailable = unavailable(),
 	};
 	struct why warning = { 0 };
 	int err = xml ? run_directory_create(&s->directory, o->out, w) : -ENOMEM;
@@ -193,6 +210,8 @@ static int open_record(struct errand *s, struct measurement *m, struct why *w)
 	facts.environment = machine_json();
 	facts.run_to_run = deviation_read();
 	s->resolution_ns = (double)facts.clock.resolution_ns;
+	steal_open(&s->steal, "/proc/stat", clock_ns());
+	facts.unavailable = unavailable(s);
 	if (!err)
 		err = open_files(s, &facts, &warning, w);
 	json_decref(facts.environment);

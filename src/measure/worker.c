@@ -19,6 +19,7 @@
 #include "measure/worker.h"
 #include "plan/bind.h"
 #include "plan/memory.h"
+#include "probe/waited.h"
 
 enum { KEEPER = ROLES_MAX };
 
@@ -180,6 +181,22 @@ static int role_attach(struct task *t, int role)
 	return err;
 }
 
+/* The benchmark, and how long this role was kept waiting meanwhile. */
+static int role_work(struct task *t, int role)
+{
+	struct outcome *out = t->meter.out;
+	struct why ignored = { 0 };
+	uint64_t before = 0, after = 0, start = clock_ns();
+	bool known = !waited_read(WAITED_PATH, &before, &ignored);
+	int err = t->cell->part->work(t, role);
+
+	if (known && !waited_read(WAITED_PATH, &after, &ignored)) {
+		out->worked_ns[role] = clock_ns() - start;
+		out->waited_ns[role] = after - before;
+	}
+	return err;
+}
+
 /* One role, from its binding to its last window. */
 static int role_run(struct worker *w, int role)
 {
@@ -199,7 +216,7 @@ static int role_run(struct worker *w, int role)
 	if (!err && role == 0)
 		w->out->clock_cost_ns = clock_cost_ns();
 	if (!err)
-		err = t->cell->part->work(t, role);
+		err = role_work(t, role);
 	if (!err && role == 0 && t->cell->part->region == REGION_ATTACHED && t->cell->region)
 		err = check_memory(t, t->region.addr, t->region.len);
 	if (!err && t->cell->channel && t->channel.ops->close)

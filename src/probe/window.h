@@ -45,6 +45,8 @@ struct outcome {
 	uint64_t ready_ns;                   /* when the first window opened */
 	uint64_t finished_ns;                /* when the last one closed */
 	struct counters counters[ROLES_MAX]; /* sums over the timed sections */
+	uint64_t worked_ns[ROLES_MAX];       /* around all windows; 0: waited_ns is not known */
+	uint64_t waited_ns[ROLES_MAX];       /* of that, ready to run without a CPU (waited.h) */
 	uint64_t faults_due[ROLES_MAX];      /* minor faults that the benchmark's model says */
 	int memory_node;                     /* where the region's pages are; -1 unknown */
 	struct why metric_why[METRICS_MAX];  /* why a metric cannot be had in this cell; else "" */

@@ -129,7 +129,7 @@ static int append_windows(struct recorder *r, const struct invocation *i, unsign
 
 static struct view_tools tools_of(struct recorder *r)
 {
-	return (struct view_tools){ &r->calm, &r->workspace };
+	return (struct view_tools){ &r->calm, &r->workspace, r->stolen };
 }
 
 static int append_view(struct recorder *r, const struct view *v, struct why *w)
@@ -258,6 +258,7 @@ int recorder_take(void *arg, const struct invocation *i, struct why *w)
 
 	if (i->planned->status)
 		return 0;
+	r->stolen = r->steal && steal_take(r->steal, i);
 	if (!i->status && i->out &&
 	    (calm_judge(&r->calm, r->reference, i) ||
 	     (r->reference && reference_add(r->reference, i->planned, i->out))))
