@@ -31,7 +31,7 @@
 #include "probe/waited.h"
 #include "report/report.h"
 
-enum { UNAVAILABLE_MAX = 8 };
+enum { UNAVAILABLE_MAX = 8 + EVENTS };
 
 /* One run, from options to report. */
 struct errand {
@@ -46,6 +46,8 @@ struct errand {
 	bool gated; /* there is a reference */
 	struct steal steal;
 	struct why no_pressure;
+	struct counted_missing missing[EVENTS + 1]; /* events */
+	bool counting;                              /* counted invocations are wanted */
 	struct looks looks;
 	double resolution_ns; /* of the clock */
 	struct unavailable unavailable[UNAVAILABLE_MAX + 1];
@@ -126,6 +128,27 @@ static void add_unavailable(struct errand *s, const char *what, const char *why)
 		*u = (struct unavailable){ what, why };
 }
 
+/* Which events are there? Asked of the same kernel with the same rights as the roles have. Looking
+ * for software events makes context switches of everybody longer for a second, so they are looked
+ * for only where they are to be counted. */
+static void find_events(struct errand *s)
+{
+	enum counters_wish wish = s->options.counters;
+	struct events e;
+
+	if (wish == COUNTERS_OFF) {
+		add_unavailable(s, "counters", "not asked for: --counters=off");
+		return;
+	}
+	events_open(&e, wish == COUNTERS_AUTO);
+	bool any = e.leader[EVENT_GROUP_HARDWARE] >= 0 || e.leader[EVENT_GROUP_SOFTWARE] >= 0;
+	size_t n = counted_missing(&e, s->missing);
+	events_close(&e);
+	s->counting = any;
+	for (size_t i = 0; i < n; i++)
+		add_unavailable(s, s->missing[i].what, s->missing[i].why.text);
+}
+
 /* What this machine cannot give, for run.json. */
 static const struct unavailable *unavailable(struct errand *s)
 {
@@ -135,6 +158,7 @@ static const struct unavailable *unavailable(struct errand *s)
 	add_unavailable(s, "steal", s->steal.unavailable.text);
 	if (waited_read(WAITED_PATH, &waited_ns, &s->no_pressure))
 		add_unavailable(s, "pressure", s->no_pressure.text);
+	find_events(s);
 	return s->unavailable;
 }
 
@@ -289,6 +313,12 @@ static int close_record(struct errand *s, const struct measurement *m, struct wh
 
 	if (!err)
 		err = closed;
+	if (!err && m->counting && !m->counted)
+		err = run_json_warn(
+			&s->json,
+			"counters.csv is missing or not whole: the run ended before every "
+			"cell had its counted invocation",
+			w);
 	if (!err)
 		err = run_json_end(&s->json, &end, w);
 	run_json_close(&s->json);
@@ -371,6 +401,7 @@ static int measure(struct errand *s, struct why *w)
 	err = open_record(s, &m, w);
 	if (err)
 		return give_up(s, &m, err, w);
+	m.counting = s->counting;
 	progress_open(&s->progress, &s->plan, s->options.quiet);
 	err = run_plan(&m, w);
 	progress_close(&s->progress);

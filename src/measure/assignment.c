@@ -11,7 +11,7 @@
 #include "plan/axis.h"
 #include "plan/registry.h"
 
-static json_t *assignment_json(const struct planned *p)
+static json_t *assignment_json(const struct planned *p, bool counted)
 {
 	json_t *axes = json_object();
 	char buf[32];
@@ -21,15 +21,16 @@ static json_t *assignment_json(const struct planned *p)
 			json_object_set_new(
 				axes, axis_table[i].option,
 				json_string(axis_text(&p->cell, (enum axis)i, buf, sizeof buf)));
-	return json_pack("{s:s, s:s, s:o, s:[s,s], s:I, s:b, s:b}", "benchmark",
+	return json_pack("{s:s, s:s, s:o, s:[s,s], s:I, s:b, s:b, s:b}", "benchmark",
 			 p->cell.bench->name, "part", p->cell.part->name, "axes", axes, "cpus",
 			 p->place.cpus[0], p->place.cpus[1], "nodes", (json_int_t)p->nodes,
-			 "one_cpu", p->place.os[0] == p->place.os[1], "verify", p->cell.verify);
+			 "one_cpu", p->place.os[0] == p->place.os[1], "verify", p->cell.verify,
+			 "counted", counted);
 }
 
-int assignment_write(const struct planned *p, struct why *w)
+int assignment_write(const struct planned *p, bool counted, struct why *w)
 {
-	json_t *root = assignment_json(p);
+	json_t *root = assignment_json(p, counted);
 	int fd = memfd_create("shmbench assignment", MFD_CLOEXEC | MFD_ALLOW_SEALING);
 	const int seals = F_SEAL_WRITE | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL;
 
@@ -63,12 +64,13 @@ int assignment_read(int fd, struct assignment *a, struct why *w)
 	json_t *root = json_loadfd(fd, 0, NULL), *axes;
 	const char *bench, *part, *cpu0, *cpu1;
 	json_int_t nodes;
-	int one_cpu, verify;
+	int one_cpu, verify, counted;
 
 	*a = (struct assignment){ .text = root };
-	if (!root || json_unpack(root, "{s:s, s:s, s:o, s:[s,s], s:I, s:b, s:b}", "benchmark",
-				 &bench, "part", &part, "axes", &axes, "cpus", &cpu0, &cpu1,
-				 "nodes", &nodes, "one_cpu", &one_cpu, "verify", &verify))
+	if (!root ||
+	    json_unpack(root, "{s:s, s:s, s:o, s:[s,s], s:I, s:b, s:b, s:b}", "benchmark", &bench,
+			"part", &part, "axes", &axes, "cpus", &cpu0, &cpu1, "nodes", &nodes,
+			"one_cpu", &one_cpu, "verify", &verify, "counted", &counted))
 		return fail(w, EPROTO, "an assignment that is none");
 	a->cell.bench = registry_bench(bench);
 	if (!a->cell.bench)
@@ -79,6 +81,7 @@ int assignment_read(int fd, struct assignment *a, struct why *w)
 	a->cell.verify = verify;
 	a->nodes = (unsigned long)nodes;
 	a->one_cpu = one_cpu;
+	a->counted = counted;
 	snprintf(a->cpus[0], sizeof a->cpus[0], "%s", cpu0);
 	snprintf(a->cpus[1], sizeof a->cpus[1], "%s", cpu1);
 	return read_axes(a, axes, w);

@@ -12,11 +12,12 @@ struct assignment {
 	char cpus[ROLES_MAX][1024]; /* for bind_cpu */
 	unsigned long nodes;        /* memory nodes as a bit mask; 0: one node, nothing to bind */
 	bool one_cpu;               /* both roles share it */
+	bool counted;               /* perf events are to be open: times mean nothing */
 	void *text;                 /* what the cell's strings point into */
 };
 
 /* A sealed memfd with the assignment of a planned cell, close-on-exec; -errno on failure. */
-int assignment_write(const struct planned *p, struct why *w);
+int assignment_write(const struct planned *p, bool counted, struct why *w);
 
 /* Read it back, in the worker. */
 int assignment_read(int fd, struct assignment *a, struct why *w);

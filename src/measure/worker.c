@@ -28,6 +28,7 @@ struct worker {
 	struct task task;
 	struct outcome *out;
 	struct meeting *meeting;
+	struct events events; /* of this role, in counted invocations */
 	int ledger_fd;
 };
 
@@ -181,6 +182,17 @@ static int role_attach(struct task *t, int role)
 	return err;
 }
 
+/* Each role counts for itself: an event is of one process. */
+static void role_count(struct worker *w, int role)
+{
+	events_open(&w->events, false);
+	for (int e = 0; e < EVENTS; e++)
+		if (events_have(&w->events, (enum event)e))
+			w->out->have[role] |= 1u << e;
+	w->out->user_only |= w->events.user_only;
+	w->task.meter.events = &w->events;
+}
+
 /* The benchmark, and how long this role was kept waiting meanwhile. */
 static int role_work(struct task *t, int role)
 {
@@ -215,6 +227,8 @@ static int role_run(struct worker *w, int role)
 		err = t->region.ops->remove(&t->region);
 	if (!err && role == 0)
 		w->out->clock_cost_ns = clock_cost_ns();
+	if (!err && w->assignment.counted)
+		role_count(w, role);
 	if (!err)
 		err = role_work(t, role);
 	if (!err && role == 0 && t->cell->part->region == REGION_ATTACHED && t->cell->region)

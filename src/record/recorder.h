@@ -3,6 +3,7 @@
 #define RECORDER_H
 #include "measure/measure.h"
 #include "record/calm.h"
+#include "record/counted.h"
 #include "record/distribution.h"
 #include "record/profile.h"
 #include "record/csv.h"
@@ -22,6 +23,7 @@ struct recorder {
 	struct reference *reference; /* of the calm gate; set after recorder_open; NULL: none */
 	struct steal *steal;         /* set after recorder_open; NULL: not read */
 	struct csv_writer invocations, windows;
+	struct csv_writer counters; /* made with the first counted invocation */
 	struct distribution distribution;
 	struct profile profile;
 	struct workspace workspace;

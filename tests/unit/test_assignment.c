@@ -44,7 +44,7 @@ static void every_cell_of_a_plan_reads_back(void **state)
 		for (size_t i = 0; i < p.n; i++) {
 			struct assignment a;
 			char x[32], y[32];
-			int fd = assignment_write(&p.cells[i], &w);
+			int fd = assignment_write(&p.cells[i], i % 2, &w);
 
 			assert_true(fd >= 0);
 			assert_int_equal(write(fd, "x", 1), -1); /* sealed */
@@ -60,6 +60,7 @@ static void every_cell_of_a_plan_reads_back(void **state)
 			assert_string_equal(a.cpus[0], p.cells[i].place.cpus[0]);
 			assert_int_equal(a.one_cpu,
 					 p.cells[i].place.os[0] == p.cells[i].place.os[1]);
+			assert_int_equal(a.counted, i % 2);
 			assignment_free(&a);
 		}
 		plan_free(&p);
