@@ -20,6 +20,7 @@
 #include "command/progress.h"
 #include "command/run_options.h"
 #include "command/run_show.h"
+#include "command/run_unavailable.h"
 #include "measure/measure.h"
 #include "record/deviation.h"
 #include "record/machine.h"
@@ -28,10 +29,7 @@
 #include "record/run_directory.h"
 #include "record/run_json.h"
 #include "record/summary.h"
-#include "probe/waited.h"
 #include "report/report.h"
-
-enum { UNAVAILABLE_MAX = 8 + EVENTS };
 
 /* One run, from options to report. */
 struct errand {
@@ -45,12 +43,9 @@ struct errand {
 	struct reference reference;
 	bool gated; /* there is a reference */
 	struct steal steal;
-	struct why no_pressure;
-	struct counted_missing missing[EVENTS + 1]; /* events */
-	bool counting;                              /* counted invocations are wanted */
 	struct looks looks;
 	double resolution_ns; /* of the clock */
-	struct unavailable unavailable[UNAVAILABLE_MAX + 1];
+	struct run_unavailable unavailable;
 	struct run_json json;
 	struct ledger ledger;
 	struct progress progress;
@@ -116,50 +111,6 @@ static int make_plan(struct errand *s, struct why *w)
 		err = plan_make(&s->plan, &wish, w);
 	requests_free(wish.request, wish.requests);
 	return err;
-}
-
-static void add_unavailable(struct errand *s, const char *what, const char *why)
-{
-	struct unavailable *u = s->unavailable;
-
-	while (u->what)
-		u++;
-	if (why && *why)
-		*u = (struct unavailable){ what, why };
-}
-
-/* Which events are there? Asked of the same kernel with the same rights as the roles have. Looking
- * for software events makes context switches of everybody longer for a second, so they are looked
- * for only where they are to be counted. */
-static void find_events(struct errand *s)
-{
-	enum counters_wish wish = s->options.counters;
-	struct events e;
-
-	if (wish == COUNTERS_OFF) {
-		add_unavailable(s, "counters", "not asked for: --counters=off");
-		return;
-	}
-	events_open(&e, wish == COUNTERS_AUTO);
-	bool any = e.leader[EVENT_GROUP_HARDWARE] >= 0 || e.leader[EVENT_GROUP_SOFTWARE] >= 0;
-	size_t n = counted_missing(&e, s->missing);
-	events_close(&e);
-	s->counting = any;
-	for (size_t i = 0; i < n; i++)
-		add_unavailable(s, s->missing[i].what, s->missing[i].why.text);
-}
-
-/* What this machine cannot give, for run.json. */
-static const struct unavailable *unavailable(struct errand *s)
-{
-	uint64_t waited_ns;
-
-	add_unavailable(s, "canaries", canary_unavailable());
-	add_unavailable(s, "steal", s->steal.unavailable.text);
-	if (waited_read(WAITED_PATH, &waited_ns, &s->no_pressure))
-		add_unavailable(s, "pressure", s->no_pressure.text);
-	find_events(s);
-	return s->unavailable;
 }
 
 /* The canaries' reference, read or taken. A machine without canaries has none and measures all the
@@ -235,7 +186,8 @@ static int open_record(struct errand *s, struct measurement *m, struct why *w)
 	facts.run_to_run = deviation_read();
 	s->resolution_ns = (double)facts.clock.resolution_ns;
 	steal_open(&s->steal, "/proc/stat", clock_ns());
-	facts.unavailable = unavailable(s);
+	run_unavailable_find(&s->unavailable, s->options.counters, &s->steal);
+	facts.unavailable = s->unavailable.list;
 	if (!err)
 		err = open_files(s, &facts, &warning, w);
 	json_decref(facts.environment);
@@ -401,7 +353,7 @@ static int measure(struct errand *s, struct why *w)
 	err = open_record(s, &m, w);
 	if (err)
 		return give_up(s, &m, err, w);
-	m.counting = s->counting;
+	m.counting = s->unavailable.counting;
 	progress_open(&s->progress, &s->plan, s->options.quiet);
 	err = run_plan(&m, w);
 	progress_close(&s->progress);
