@@ -150,7 +150,7 @@ static void touch_and_sleep(struct two_sources *s)
 		from = counters_read();
 		for (size_t i = warm ? 1 : 0; i < pages; i++)
 			p[i * page] = 1;
-		for (int i = 0; i < SLEEPS && warm; i++)
+		for (int i = 0; i < (warm ? SLEEPS : 1); i++)
 			usleep(1);
 		to = counters_read();
 		events_read(&e, &after);
@@ -160,8 +160,8 @@ static void touch_and_sleep(struct two_sources *s)
 	events_close(&e);
 }
 
-/* In a process of its own, and exactly: faults of one are those of the other. A switch may fall
- * between two reads, so perf, read outside, may have more of them. */
+/* In a process of its own. perf is read around getrusage, so it may have what falls between the
+ * two, a switch or a page of code, and never less. */
 static void perf_and_getrusage_agree(void **state)
 {
 	struct two_sources *s =
@@ -179,12 +179,12 @@ static void perf_and_getrusage_agree(void **state)
 	assert_int_equal(status, 0);
 	uint64_t switches = s->kernel.voluntary_switches + s->kernel.involuntary_switches;
 	if (!SANITIZED)
-		assert_int_equal(s->kernel.minor_faults, PAGES - 1);
+		assert_in_range(s->kernel.minor_faults, PAGES - 1, PAGES + 3);
 	assert_true(s->kernel.voluntary_switches >= SLEEPS);
 	if (!s->opened)
 		skip();
-	assert_int_equal(s->perf.value[EVENT_PAGE_FAULTS],
-			 s->kernel.minor_faults + s->kernel.major_faults);
+	uint64_t faults = s->kernel.minor_faults + s->kernel.major_faults;
+	assert_in_range(s->perf.value[EVENT_PAGE_FAULTS], faults, faults + 4);
 	assert_in_range(s->perf.value[EVENT_CONTEXT_SWITCHES], switches, switches + 4);
 	assert_int_equal(s->perf.enabled_ns[EVENT_GROUP_SOFTWARE],
 			 s->perf.running_ns[EVENT_GROUP_SOFTWARE]);
