@@ -21,6 +21,7 @@
 #include "command/run_clock.h"
 #include "command/run_options.h"
 #include "command/run_show.h"
+#include "command/run_unavailable.h"
 #include "measure/measure.h"
 #include "record/deviation.h"
 #include "record/machine.h"
@@ -42,9 +43,11 @@ struct errand {
 	struct recorder recorder;
 	struct reference reference;
 	bool gated; /* there is a reference */
+	struct steal steal;
 	struct looks looks;
 	struct run_clock clock;
 	double resolution_ns; /* of the coarser clock in use */
+	struct run_unavailable unavailable;
 	struct run_json json;
 	struct ledger ledger;
 	struct progress progress;
@@ -112,17 +115,6 @@ static int make_plan(struct errand *s, struct why *w)
 	return err;
 }
 
-/* What this machine cannot give, for run.json. */
-static const struct unavailable *unavailable(void)
-{
-	static struct unavailable list[2];
-
-	list[0] = (struct unavailable){ 0 };
-	if (canary_unavailable())
-		list[0] = (struct unavailable){ "canaries", canary_unavailable() };
-	return list;
-}
-
 /* The canaries' reference, read or taken. A machine without canaries has none and measures all the
  * same; nothing is then calm or not calm. */
 static int open_reference(struct errand *s, struct measurement *m, struct why *warning,
@@ -161,6 +153,7 @@ static int open_files(struct errand *s, struct run_facts *facts, const struct wh
 		err = recorder_open(&s->recorder, &s->plan, s->directory.path, s->directory.id, w);
 	s->recorder.raw = s->options.raw;
 	s->recorder.reference = s->gated ? &s->reference : NULL;
+	s->recorder.steal = &s->steal;
 	return err;
 }
 
@@ -186,7 +179,6 @@ static int open_record(struct errand *s, struct measurement *m, struct why *w)
 		.counter = s->clock.counted ? &s->clock.counter : NULL,
 		.counter_quality = run_clock_examine(&s->clock),
 		.topology_xml = xml,
-		.unavailable = unavailable(),
 	};
 	struct why warning = { 0 };
 	int err = xml ? run_directory_create(&s->directory, o->out, w) : -ENOMEM;
@@ -199,6 +191,9 @@ static int open_record(struct errand *s, struct measurement *m, struct why *w)
 	s->resolution_ns = (double)facts.clock.resolution_ns;
 	if ((double)facts.counter_quality.resolution_ns > s->resolution_ns)
 		s->resolution_ns = (double)facts.counter_quality.resolution_ns;
+	steal_open(&s->steal, "/proc/stat", clock_ns());
+	run_unavailable_find(&s->unavailable, s->options.counters, &s->steal);
+	facts.unavailable = s->unavailable.list;
 	if (!err)
 		err = open_files(s, &facts, &warning, w);
 	json_decref(facts.environment);
@@ -277,6 +272,12 @@ static int close_record(struct errand *s, const struct measurement *m, struct wh
 
 	if (!err)
 		err = closed;
+	if (!err && m->counting && !m->counted)
+		err = run_json_warn(
+			&s->json,
+			"counters.csv is missing or not whole: the run ended before every "
+			"cell had its counted invocation",
+			w);
 	if (!err)
 		err = run_json_end(&s->json, &end, w);
 	run_json_close(&s->json);
@@ -362,6 +363,7 @@ static int measure(struct errand *s, struct why *w)
 		err = open_record(s, &m, w);
 	if (err)
 		return give_up(s, &m, err, w);
+	m.counting = s->unavailable.counting;
 	progress_open(&s->progress, &s->plan, s->options.quiet);
 	err = run_plan(&m, w);
 	progress_close(&s->progress);

@@ -23,6 +23,7 @@ enum {
 	KEY_LEAST,
 	KEY_MOST,
 	KEY_CANARY,
+	KEY_COUNTERS,
 	KEY_SEED,
 	KEY_THRESHOLD,
 	KEY_VERIFY,
@@ -55,6 +56,10 @@ static const struct argp_option fixed[] = {
 	{ "max-invocations", KEY_MOST, "N", 0, "stop after so many (default 30)", 1 },
 	{ "canary-reference", KEY_CANARY, "X", 0,
 	  "adds per cycle of an undisturbed CPU (default: what this machine has shown)", 1 },
+	{ "counters", KEY_COUNTERS, "auto|on|off", 0,
+	  "count perf events in one more invocation of every cell, which is not timed (default "
+	  "auto: where there is a PMU)",
+	  1 },
 	{ "seed", KEY_SEED, "N", 0, "of the order (default: drawn, and recorded)", 1 },
 	{ "threshold", KEY_THRESHOLD, "SHARE", 0, "smallest change of interest (default 3%)", 1 },
 	{ "verify", KEY_VERIFY, NULL, 0, "check every byte of every message", 1 },
@@ -90,6 +95,18 @@ static void set_suite(struct run_options *o, const char *arg, struct argp_state 
 	o->suite = suite_find(arg);
 	if (!o->suite)
 		argp_error(state, "there is no suite '%s': give smoke, quick or full", arg);
+}
+
+static void set_counters(struct run_options *o, const char *arg, struct argp_state *state)
+{
+	static const char *const words[] = { "auto", "on", "off" };
+	unsigned i = 0;
+
+	while (i < 3 && strcmp(words[i], arg))
+		i++;
+	if (i == 3)
+		argp_error(state, "--counters '%s': give auto, on or off", arg);
+	o->counters = (enum counters_wish)i;
 }
 
 /* "50%" of the budget, or "20s". */
@@ -254,6 +271,9 @@ static error_t option(int key, char *arg, struct argp_state *state)
 	case KEY_MOST:
 	case KEY_CANARY:
 		set_rule(o, key, arg, state);
+		return 0;
+	case KEY_COUNTERS:
+		set_counters(o, arg, state);
 		return 0;
 	case KEY_LABEL:
 		add_label(o, arg, state);

@@ -6,6 +6,9 @@
 
 enum { RUN_LIST_MAX = 64 };
 
+/* --counters: counted invocations where there is a PMU, always, or never. */
+enum counters_wish { COUNTERS_AUTO, COUNTERS_ON, COUNTERS_OFF };
+
 /* The command line of `run`, checked as far as it can be without the machine. */
 struct run_options {
 	const char *name[RUN_LIST_MAX];      /* BENCHMARK or BENCHMARK/PART */
@@ -26,6 +29,7 @@ struct run_options {
 	double patience;         /* share of the budget... */
 	uint64_t patience_ns;    /* ...or a time */
 	double canary_reference; /* 0: the machine's own */
+	enum counters_wish counters;
 	bool verify, raw, dry_run, quiet;
 };
 

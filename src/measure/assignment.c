@@ -24,7 +24,7 @@ static json_t *clock_json(const struct clock *c)
 			 (json_int_t)c->zero_ns);
 }
 
-static json_t *assignment_json(const struct planned *p, const struct clock *clock)
+static json_t *assignment_json(const struct planned *p, const struct clock *clock, bool counted)
 {
 	json_t *axes = json_object();
 	char buf[32];
@@ -34,20 +34,21 @@ static json_t *assignment_json(const struct planned *p, const struct clock *cloc
 			json_object_set_new(
 				axes, axis_table[i].option,
 				json_string(axis_text(&p->cell, (enum axis)i, buf, sizeof buf)));
-	return json_pack("{s:s, s:s, s:o, s:[s,s], s:I, s:b, s:b, s:o}", "benchmark",
+	return json_pack("{s:s, s:s, s:o, s:[s,s], s:I, s:b, s:b, s:b, s:o}", "benchmark",
 			 p->cell.bench->name, "part", p->cell.part->name, "axes", axes, "cpus",
 			 p->place.cpus[0], p->place.cpus[1], "nodes", (json_int_t)p->nodes,
 			 "one_cpu", p->place.os[0] == p->place.os[1], "verify", p->cell.verify,
-			 "clock", clock_json(clock));
+			 "counted", counted, "clock", clock_json(clock));
 }
 
-int assignment_write(const struct planned *p, const struct clock *counter, struct why *w)
+int assignment_write(const struct planned *p, const struct clock *counter, bool counted,
+		     struct why *w)
 {
 	if (!counter && (p->cell.has & AXIS(CLOCK)) && p->cell.clock != CLOCK_SOURCE_MONOTONIC)
 		return fail(w, EPROTO, "a cell that is timed by %s, which nobody has calibrated",
 			    clock_names[p->cell.clock]);
 	struct clock clock = clock_of(&p->cell, counter);
-	json_t *root = assignment_json(p, &clock);
+	json_t *root = assignment_json(p, &clock, counted);
 	int fd = memfd_create("shmbench assignment", MFD_CLOEXEC | MFD_ALLOW_SEALING);
 	const int seals = F_SEAL_WRITE | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL;
 
@@ -81,13 +82,13 @@ int assignment_read(int fd, struct assignment *a, struct why *w)
 	json_t *root = json_loadfd(fd, 0, NULL), *axes;
 	const char *bench, *part, *cpu0, *cpu1;
 	json_int_t nodes, multiplier, zero_ticks, zero_ns;
-	int one_cpu, verify;
+	int one_cpu, verify, counted;
 
 	*a = (struct assignment){ .text = root };
-	if (!root || json_unpack(root, "{s:s, s:s, s:o, s:[s,s], s:I, s:b, s:b, s:[I,I,I]}",
+	if (!root || json_unpack(root, "{s:s, s:s, s:o, s:[s,s], s:I, s:b, s:b, s:b, s:[I,I,I]}",
 				 "benchmark", &bench, "part", &part, "axes", &axes, "cpus", &cpu0,
 				 &cpu1, "nodes", &nodes, "one_cpu", &one_cpu, "verify", &verify,
-				 "clock", &multiplier, &zero_ticks, &zero_ns))
+				 "counted", &counted, "clock", &multiplier, &zero_ticks, &zero_ns))
 		return fail(w, EPROTO, "an assignment that is none");
 	a->cell.bench = registry_bench(bench);
 	if (!a->cell.bench)
@@ -98,6 +99,7 @@ int assignment_read(int fd, struct assignment *a, struct why *w)
 	a->cell.verify = verify;
 	a->nodes = (unsigned long)nodes;
 	a->one_cpu = one_cpu;
+	a->counted = counted;
 	snprintf(a->cpus[0], sizeof a->cpus[0], "%s", cpu0);
 	snprintf(a->cpus[1], sizeof a->cpus[1], "%s", cpu1);
 	int err = read_axes(a, axes, w);

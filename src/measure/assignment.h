@@ -13,12 +13,14 @@ struct assignment {
 	unsigned long nodes;        /* memory nodes as a bit mask; 0: one node, nothing to bind */
 	bool one_cpu;               /* both roles share it */
 	struct clock clock;         /* of the cell, calibrated by the parent */
+	bool counted;               /* perf events are to be open: times mean nothing */
 	void *text;                 /* what the cell's strings point into */
 };
 
 /* A sealed memfd with the assignment of a planned cell, close-on-exec; -errno on failure. The
  * counter is for cells whose clock it is; NULL where there are none. */
-int assignment_write(const struct planned *p, const struct clock *counter, struct why *w);
+int assignment_write(const struct planned *p, const struct clock *counter, bool counted,
+		     struct why *w);
 
 /* Read it back, in the worker. */
 int assignment_read(int fd, struct assignment *a, struct why *w);

@@ -244,7 +244,7 @@ int invocation_run(struct measurement *r, struct invocation *i, struct why *w)
 {
 	size_t len;
 	struct inherited fd = {
-		.assignment = move_up(assignment_write(i->planned, r->counter, w)),
+		.assignment = move_up(assignment_write(i->planned, r->counter, i->counted, w)),
 		.outcome = move_up(outcome_make(&i->planned->cell, &len)),
 		.ledger = fcntl(ledger_fd(r->ledger), F_DUPFD_CLOEXEC, LEDGER_FD + 1),
 	};

@@ -16,6 +16,7 @@ struct invocation {
 	unsigned block, group, position;
 	int status; /* 0 ok, CANNOT skip, other: failed */
 	struct why why;
+	bool counted; /* with perf events open: its times count for nothing */
 	int roles;
 	int cpu[ROLES_MAX];            /* OS index */
 	uint64_t started_ns, ended_ns; /* clock_ns() in the parent, around everything */
@@ -39,7 +40,9 @@ enum stop { STOP_FIXED, STOP_TIME_BUDGET, STOP_USER, STOP_PRECISION, STOP_MAX_IN
 /*
  * Blocks of all groups until every cell has had its invocations: the plan's number or, with looks,
  * that of the next look. Then, as long as patience lasts, further blocks of the groups that are
- * short of calm values only. Then the look, which ends the run or sets the next number.
+ * short of calm values only. Then the look, which ends the run or sets the next number. At the very
+ * end, with `counting`, every cell once more with perf events open: never before, because events
+ * slow down whatever runs beside them, too (probe/events.h).
  */
 struct measurement {
 	const struct plan *plan;
@@ -56,12 +59,14 @@ struct measurement {
 	block_sink *block;
 	group_ask *short_of; /* NULL: no patience */
 	look_ask *look;      /* with looks */
+	bool counting;       /* the budget has room for counted invocations: it is kept free */
 	void *arg;
 
 	/* Results. */
 	unsigned blocks;                /* whole ones, those of patience included */
 	unsigned patient;               /* of them of groups that were short */
 	unsigned looked;                /* the last look; 0: none */
+	bool counted;                   /* every cell, once */
 	unsigned failed, skipped, done; /* invocations */
 	enum stop stop;
 	int signal; /* with STOP_USER */

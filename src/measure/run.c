@@ -19,7 +19,8 @@ struct progress {
 	unsigned number, block;
 	uint64_t *group_ns; /* what each group took last */
 	uint64_t start, patient_ns;
-	bool *wanted; /* groups of the block that is next */
+	bool *wanted;  /* groups of the block that is next */
+	bool counting; /* the block is the counted one */
 };
 
 static int invoke(struct progress *p, struct invocation *i, struct why *w)
@@ -58,6 +59,7 @@ static int run_group(struct progress *p, size_t group, struct why *w)
 		if (c->group != group || c->status)
 			continue;
 		struct invocation invocation = { .planned = c,
+						 .counted = p->counting,
 						 .block = p->block,
 						 .group = (unsigned)group,
 						 .position = (unsigned)n++ };
@@ -67,7 +69,7 @@ static int run_group(struct progress *p, size_t group, struct why *w)
 	return err;
 }
 
-static int run_block(struct progress *p, struct why *w)
+static int run_groups(struct progress *p, struct why *w)
 {
 	size_t groups = p->run->plan->groups;
 	int err = 0;
@@ -76,6 +78,13 @@ static int run_block(struct progress *p, struct why *w)
 	for (size_t i = 0; i < groups && !err; i++)
 		if (p->wanted[p->groups[i]])
 			err = run_group(p, p->groups[i], w);
+	return err;
+}
+
+static int run_block(struct progress *p, struct why *w)
+{
+	int err = run_groups(p, w);
+
 	if (!err) {
 		p->run->blocks = ++p->block;
 		if (p->run->block)
@@ -94,11 +103,21 @@ static uint64_t expected_ns(const struct progress *p)
 	return ns;
 }
 
+/* What counted invocations will take at the end. */
+static uint64_t reserved_ns(const struct progress *p)
+{
+	uint64_t ns = 0;
+
+	for (size_t i = 0; p->run->counting && !p->counting && i < p->run->plan->groups; i++)
+		ns += p->group_ns[i];
+	return ns;
+}
+
 static bool out_of_time(const struct progress *p)
 {
-	const struct measurement *r = p->run;
+	uint64_t budget_ns = p->run->budget_ns;
 
-	return r->budget_ns && clock_ns() - p->start + expected_ns(p) > r->budget_ns;
+	return budget_ns && clock_ns() - p->start + expected_ns(p) + reserved_ns(p) > budget_ns;
 }
 
 /* Blocks of all groups until there are `count` of them. */
@@ -185,13 +204,29 @@ static int run_looks(struct progress *p, struct why *w)
 	return err;
 }
 
+/* Every cell once more, with perf events open, where there is time for that. */
+static int run_counted(struct progress *p, struct why *w)
+{
+	struct measurement *r = p->run;
+
+	p->counting = true;
+	for (size_t i = 0; i < r->plan->groups; i++)
+		p->wanted[i] = true;
+	if (out_of_time(p))
+		return 0;
+	int err = run_groups(p, w);
+	r->counted = !err;
+	return err;
+}
+
 static int run_blocks(struct progress *p, struct why *w)
 {
 	struct measurement *r = p->run;
 
 	p->start = r->began_ns ? r->began_ns : clock_ns();
 	r->stop = STOP_FIXED;
-	return r->looks ? run_looks(p, w) : run_up_to(p, r->plan->blocks, w);
+	int err = r->looks ? run_looks(p, w) : run_up_to(p, r->plan->blocks, w);
+	return err || !r->counting ? err : run_counted(p, w);
 }
 
 /* It stays blocked. */

@@ -19,6 +19,7 @@
 #include "measure/worker.h"
 #include "plan/bind.h"
 #include "plan/memory.h"
+#include "probe/waited.h"
 
 enum { KEEPER = ROLES_MAX };
 
@@ -27,6 +28,7 @@ struct worker {
 	struct task task;
 	struct outcome *out;
 	struct meeting *meeting;
+	struct events events; /* of this role, in counted invocations */
 	int ledger_fd;
 };
 
@@ -204,6 +206,33 @@ static int clocks_agree(struct worker *w, int role)
 		(intmax_t)(low > 0 ? low : -high));
 }
 
+/* Each role counts for itself: an event is of one process. */
+static void role_count(struct worker *w, int role)
+{
+	events_open(&w->events, false);
+	for (int e = 0; e < EVENTS; e++)
+		if (events_have(&w->events, (enum event)e))
+			w->out->have[role] |= 1u << e;
+	w->out->user_only |= w->events.user_only;
+	w->task.meter.events = &w->events;
+}
+
+/* The benchmark, and how long this role was kept waiting meanwhile. */
+static int role_work(struct task *t, int role)
+{
+	struct outcome *out = t->meter.out;
+	struct why ignored = { 0 };
+	uint64_t before = 0, after = 0, start = clock_ns();
+	bool known = !waited_read(WAITED_PATH, &before, &ignored);
+	int err = t->cell->part->work(t, role);
+
+	if (known && !waited_read(WAITED_PATH, &after, &ignored)) {
+		out->worked_ns[role] = clock_ns() - start;
+		out->waited_ns[role] = after - before;
+	}
+	return err;
+}
+
 /* One role, from its binding to its last window. */
 static int role_run(struct worker *w, int role)
 {
@@ -224,8 +253,10 @@ static int role_run(struct worker *w, int role)
 		err = clocks_agree(w, role);
 	if (!err && role == 0)
 		w->out->clock_cost_ns = clock_cost_ns(&t->meter.clock);
+	if (!err && w->assignment.counted)
+		role_count(w, role);
 	if (!err)
-		err = t->cell->part->work(t, role);
+		err = role_work(t, role);
 	if (!err && role == 0 && t->cell->part->region == REGION_ATTACHED && t->cell->region)
 		err = check_memory(t, t->region.addr, t->region.len);
 	if (!err && t->cell->channel && t->channel.ops->close)

@@ -89,6 +89,8 @@ int window_open(struct meter *m)
 	w->before[m->role] = canary_together(m);
 	double line = line_together(m);
 	meet(m);
+	if (m->events)
+		events_read(m->events, &m->events_at_open);
 	m->at_open = counters_read();
 	if (m->role == 0) {
 		w->line_before = line;
@@ -116,6 +118,15 @@ static void collect(struct outcome *out, struct window *w, const struct window *
 	}
 }
 
+/* Around what getrusage(2) is read for, so that neither sees the other's system calls as faults. */
+static void count_events(const struct meter *m, struct event_counts *window)
+{
+	struct event_counts now;
+
+	events_read(m->events, &now);
+	events_add(window, &m->events_at_open, &now);
+}
+
 int window_close(struct meter *m)
 {
 	struct outcome *out = m->out;
@@ -124,6 +135,8 @@ int window_close(struct meter *m)
 
 	if (m->role == 0)
 		w->elapsed_ns = clock_ns() - w->started_ns;
+	if (m->events)
+		count_events(m, &w->counted[m->role]);
 	counters_add(&out->counters[m->role], &m->at_open, &now);
 	if (m->any_faults)
 		window_faults_due(m, now.minor_faults - m->at_open.minor_faults);

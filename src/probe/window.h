@@ -7,6 +7,7 @@
 #include "probe/canary.h"
 #include "probe/clock.h"
 #include "probe/counters.h"
+#include "probe/events.h"
 #include "probe/meeting.h"
 #include "probe/series.h"
 
@@ -34,6 +35,7 @@ struct window {
 	struct canary before[ROLES_MAX], after[ROLES_MAX];
 	double line_before, line_after; /* one-way cache-line ns; NAN with one role or one CPU */
 	struct portion portion[METRICS_MAX];
+	struct event_counts counted[ROLES_MAX]; /* in counted invocations */
 };
 
 /* All that an invocation leaves behind, in a shared mapping made by the parent: this header,
@@ -45,7 +47,11 @@ struct outcome {
 	double clock_cost_ns;
 	uint64_t ready_ns;                   /* when the first window opened */
 	uint64_t finished_ns;                /* when the last one closed */
+	uint32_t have[ROLES_MAX];            /* bits by enum event: open in this role */
+	bool user_only;                      /* hardware events: not in the kernel */
 	struct counters counters[ROLES_MAX]; /* sums over the timed sections */
+	uint64_t worked_ns[ROLES_MAX];       /* around all windows; 0: waited_ns is not known */
+	uint64_t waited_ns[ROLES_MAX];       /* of that, ready to run without a CPU (waited.h) */
 	uint64_t faults_due[ROLES_MAX];      /* minor faults that the benchmark's model says */
 	int memory_node;                     /* where the region's pages are; -1 unknown */
 	struct why metric_why[METRICS_MAX];  /* why a metric cannot be had in this cell; else "" */
@@ -62,7 +68,9 @@ struct meter {
 	int role;
 	uint64_t index; /* windows this role has opened */
 	struct counters at_open;
-	bool any_faults; /* in the window that is open */
+	bool any_faults;             /* in the window that is open */
+	const struct events *events; /* NULL but in counted invocations */
+	struct event_counts events_at_open;
 };
 
 /* Bytes of an outcome with room for these; samples[m] is the capacity of metric m. */

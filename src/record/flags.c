@@ -6,7 +6,9 @@
 
 /* method.md: a longer event is a window by itself; a clock over this share is not negligible. */
 static const uint64_t long_window_ns = 2000000;
-static const double clock_share_max = .05, chain_off_max = .02;
+/* One turn of somebody else, up to a tick of 250 Hz, is chance and raises `switched`. */
+static const uint64_t turn_ns = 4000000;
+static const double clock_share_max = .05, chain_off_max = .02, waited_share_max = .02;
 
 static bool raised(const struct flags *f, const char *name, size_t len)
 {
@@ -59,6 +61,17 @@ static bool faults_differ(const struct outcome *out, int role)
 	return off > (due > 0 ? .01 * due + 8 : 0);
 }
 
+/* Two roles on one CPU wait for each other by design. */
+static bool kept_waiting(const struct invocation *i, int role)
+{
+	uint64_t waited_ns = i->out->waited_ns[role];
+
+	if (i->roles == 2 && i->cpu[0] == i->cpu[1])
+		return false;
+	return waited_ns > turn_ns &&
+	       (double)waited_ns > waited_share_max * (double)i->out->worked_ns[role];
+}
+
 /* Counters are of the process: every metric of the invocation carries them. */
 static void raise_counters(struct flags *f, const struct invocation *i)
 {
@@ -76,6 +89,8 @@ static void raise_counters(struct flags *f, const struct invocation *i)
 			flags_raise(f, "switched");
 		if (n->migrations)
 			flags_raise(f, "migrated");
+		if (kept_waiting(i, role))
+			flags_raise(f, "pressure");
 	}
 }
 

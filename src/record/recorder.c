@@ -44,7 +44,7 @@ int recorder_open(struct recorder *r, const struct plan *p, const char *dir, con
 		  struct why *w)
 {
 	*r = (struct recorder){ .plan = p, .dir = dir, .run_id = run_id };
-	r->invocations.fd = r->windows.fd = -1;
+	r->invocations.fd = r->windows.fd = r->counters.fd = -1;
 	standing_open(&r->standing, p);
 	int err = distribution_open(&r->distribution, p, w);
 	if (!err)
@@ -129,7 +129,7 @@ static int append_windows(struct recorder *r, const struct invocation *i, unsign
 
 static struct view_tools tools_of(struct recorder *r)
 {
-	return (struct view_tools){ &r->calm, &r->workspace };
+	return (struct view_tools){ &r->calm, &r->workspace, r->stolen };
 }
 
 static int append_view(struct recorder *r, const struct view *v, struct why *w)
@@ -251,6 +251,17 @@ static int take_metric(struct recorder *r, const struct invocation *i, unsigned 
 	return append_without(r, i, &h, w);
 }
 
+static int take_counted(struct recorder *r, const struct invocation *i, struct why *w)
+{
+	struct counted_sink to = { &r->counters, r->run_id,
+				   i->status || !i->out ? sentence(i) : NULL };
+	int err = 0;
+
+	if (r->counters.fd < 0)
+		err = csv_writer_open(&r->counters, r->dir, TABLE_COUNTERS, w);
+	return err ? err : counted_rows(&to, i, w);
+}
+
 int recorder_take(void *arg, const struct invocation *i, struct why *w)
 {
 	struct recorder *r = arg;
@@ -258,6 +269,9 @@ int recorder_take(void *arg, const struct invocation *i, struct why *w)
 
 	if (i->planned->status)
 		return 0;
+	if (i->counted)
+		return take_counted(r, i, w);
+	r->stolen = r->steal && steal_take(r->steal, i);
 	if (!i->status && i->out &&
 	    (calm_judge(&r->calm, r->reference, i) ||
 	     (r->reference && reference_add(r->reference, i->planned, i->out))))
@@ -282,11 +296,12 @@ int recorder_close(struct recorder *r, struct why *w)
 {
 	int first = csv_writer_close(&r->invocations, w);
 	int second = csv_writer_close(&r->windows, w);
+	int third = csv_writer_close(&r->counters, w);
 
 	distribution_close(&r->distribution);
 	profile_close(&r->profile);
 	workspace_close(&r->workspace);
 	calm_close(&r->calm);
 	standing_close(&r->standing);
-	return first ? first : second;
+	return first ? first : second ? second : third;
 }

@@ -3,11 +3,13 @@
 #define RECORDER_H
 #include "measure/measure.h"
 #include "record/calm.h"
+#include "record/counted.h"
 #include "record/distribution.h"
 #include "record/profile.h"
 #include "record/csv.h"
 #include "record/reduce.h"
 #include "record/standing.h"
+#include "record/steal.h"
 
 /*
  * Where finished invocations go: rows of invocations.csv and windows.csv at once, what
@@ -19,11 +21,14 @@ struct recorder {
 	const char *dir, *run_id;
 	bool raw;                    /* keep every sample; set after recorder_open */
 	struct reference *reference; /* of the calm gate; set after recorder_open; NULL: none */
+	struct steal *steal;         /* set after recorder_open; NULL: not read */
 	struct csv_writer invocations, windows;
+	struct csv_writer counters; /* made with the first counted invocation */
 	struct distribution distribution;
 	struct profile profile;
 	struct workspace workspace;
 	struct calm calm; /* of the invocation at hand */
+	bool stolen;      /* a CPU of it, in the block so far */
 	struct standing standing;
 };
 

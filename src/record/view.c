@@ -17,6 +17,8 @@ int view_make(struct view *v, const struct view_tools *t)
 	if (reduce_metric(&from, t->workspace, &v->reduction))
 		return -ENOMEM;
 	v->flags = flags_of_invocation(i, v->metric, &v->reduction);
+	if (t->stolen)
+		flags_raise(&v->flags, "steal");
 	v->median = v->reduction.median;
 	if (!t->calm->gated)
 		return 0;

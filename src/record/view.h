@@ -25,6 +25,7 @@ struct view {
 struct view_tools {
 	struct calm *calm;
 	struct workspace *workspace;
+	bool stolen; /* the flag `steal` of the block that the invocation is in */
 };
 
 /* invocation, metric and relation (NULL: over all windows) are set; the rest is made, and the windows

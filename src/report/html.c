@@ -4,6 +4,7 @@
 #include <math.h>
 #include <string.h>
 #include <unistd.h>
+#include "report/counts.h"
 #include "report/figures.h"
 #include "report/html.h"
 #include "report/sheet.h"
@@ -97,7 +98,15 @@ static void put_table(void *arg, const struct sheet *s)
 static int put_tables(const struct report_page *p, FILE *f, struct why *w)
 {
 	fputs("<h2 id=tables>Tables</h2>\n", f);
-	return tables_make(p->rows, false, put_table, f, w);
+	int err = tables_make(p->rows, false, put_table, f, w);
+	struct sheet s;
+	if (err)
+		return err;
+	err = counts_make(p->rows, p->dir, &s, w);
+	if (!err && s.lines)
+		sheet_html(&s, f);
+	sheet_free(&s);
+	return err;
 }
 
 static int put_absent(const struct report_page *p, FILE *f, struct why *w)

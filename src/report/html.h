@@ -13,6 +13,7 @@
  */
 struct report_page {
 	const struct reader *run;
+	const char *dir; /* of the run */
 	const struct rows *rows;
 	const struct findings *findings;
 	const char *plots;    /* the directory of the SVG files */

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include "record/reader.h"
+#include "report/counts.h"
 #include "report/figures.h"
 #include "report/findings.h"
 #include "report/html.h"
@@ -78,10 +79,23 @@ static int put_absent(const struct rows *r, const char *status, FILE *f, struct 
 	return err;
 }
 
+static int put_counts(const struct report_page *p, FILE *f, struct why *w)
+{
+	struct sheet s;
+	int err = counts_make(p->rows, p->dir, &s, w);
+
+	if (!err && s.lines)
+		sheet_text(&s, f);
+	sheet_free(&s);
+	return err;
+}
+
 static int put_text(const struct report_page *p, FILE *f, struct why *w)
 {
 	int err = tables_make(p->rows, true, put_table, f, w);
 
+	if (!err)
+		err = put_counts(p, f, w);
 	if (!err)
 		err = put_absent(p->rows, "fail", f, w);
 	if (!err)
@@ -132,7 +146,9 @@ int report_run(const char *dir, const char *out, FILE *tables, struct why *w)
 	if (!err)
 		err = rows_read(&rows, dir, w);
 	if (!err) {
-		struct report_page page = { .run = &run, .rows = &rows, .plots = plots };
+		struct report_page page = {
+			.run = &run, .dir = dir, .rows = &rows, .plots = plots
+		};
 
 		undrawn = draw_all(dir, plots, &missing);
 		page.no_plots = missing.text;

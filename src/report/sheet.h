@@ -9,7 +9,7 @@
  * A table of texts, printed as characters or as HTML. Columns in which no line has anything are
  * not printed. Texts are copied.
  */
-enum { SHEET_COLUMNS = 8 };
+enum { SHEET_COLUMNS = 10 };
 
 struct sheet {
 	char title[200];

@@ -34,8 +34,7 @@ static bool in_group(const struct group *g, const struct row *r)
 	       !strcmp(row_metric(r), row_metric(g->first));
 }
 
-/* As the benchmark declares it. */
-static bool is_headline(const struct row *r)
+bool tables_headline(const struct row *r)
 {
 	const struct bench *b = registry_bench(row_benchmark(r));
 
@@ -48,7 +47,7 @@ static bool is_headline(const struct row *r)
 
 static bool is_brief(const struct row *r)
 {
-	return is_headline(r) || !strcmp(row_benchmark(r), "bounds") ||
+	return tables_headline(r) || !strcmp(row_benchmark(r), "bounds") ||
 	       !strcmp(row_metric(r), "bandwidth");
 }
 

@@ -8,6 +8,9 @@
  * The tables of a report: one per metric, a line per cell, cells that may be compared together.
  */
 
+/* Is the row's metric one that verdicts use? As the benchmark declares it. */
+bool tables_headline(const struct row *r);
+
 /* Called with every table in turn, which is gone after the call. */
 typedef void table_sink(void *arg, const struct sheet *s);
 

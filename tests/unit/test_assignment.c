@@ -45,7 +45,7 @@ static void every_cell_of_a_plan_reads_back(void **state)
 		for (size_t i = 0; i < p.n; i++) {
 			struct assignment a;
 			char x[32], y[32];
-			int fd = assignment_write(&p.cells[i], NULL, &w);
+			int fd = assignment_write(&p.cells[i], NULL, i % 2, &w);
 
 			assert_true(fd >= 0);
 			assert_int_equal(write(fd, "x", 1), -1); /* sealed */
@@ -61,6 +61,7 @@ static void every_cell_of_a_plan_reads_back(void **state)
 			assert_string_equal(a.cpus[0], p.cells[i].place.cpus[0]);
 			assert_int_equal(a.one_cpu,
 					 p.cells[i].place.os[0] == p.cells[i].place.os[1]);
+			assert_int_equal(a.counted, i % 2);
 			assignment_free(&a);
 		}
 		plan_free(&p);
@@ -80,9 +81,9 @@ static void a_counter_comes_with_its_rate(void **state)
 	(void)state;
 	p.cell.part = registry_part(p.cell.bench, "one");
 	assert_int_equal(axis_set(&p.cell, AXIS_CLOCK, "tsc", &w), 0);
-	assert_true(assignment_write(&p, NULL, &w) < 0);
+	assert_true(assignment_write(&p, NULL, false, &w) < 0);
 	assert_non_null(strstr(w.text, "tsc"));
-	int fd = assignment_write(&p, &counter, &w);
+	int fd = assignment_write(&p, &counter, false, &w);
 	assert_true(fd >= 0);
 	assert_int_equal(assignment_read(fd, &a, &w), 0);
 	assert_int_equal(a.clock.source, counter.source);
@@ -92,7 +93,7 @@ static void a_counter_comes_with_its_rate(void **state)
 	assignment_free(&a);
 	close(fd);
 	assert_int_equal(axis_set(&p.cell, AXIS_CLOCK, "monotonic", &w), 0);
-	fd = assignment_write(&p, &counter, &w);
+	fd = assignment_write(&p, &counter, false, &w);
 	assert_true(fd >= 0);
 	assert_int_equal(assignment_read(fd, &a, &w), 0);
 	assert_int_equal(a.clock.source, CLOCK_SOURCE_MONOTONIC);

@@ -12,6 +12,7 @@
 /* cmocka has a macro named fail: what declares the function comes first. */
 #include "record/flags.h"
 #include "record/recorder.h"
+#include "record/steal.h"
 #include <cmocka.h>
 #include "sample_plan.h"
 #include "scratch.h"
@@ -392,6 +393,64 @@ static void flags_name_what_happened(void **state)
 	free(out);
 }
 
+/* More than 2 % of its work and more than one turn of somebody else. */
+static void waiting_for_a_cpu_is_pressure(void **state)
+{
+	struct sample_plan sample;
+	struct outcome *out = outcome_make(2);
+	struct invocation i = { .planned = sample.cells, .roles = 2, .cpu = { 0, 1 }, .out = out };
+	struct reduction r = { .median = 1000, .batch = 1 };
+
+	(void)state;
+	sample_plan_make(&sample, &sample_part_two);
+	out->worked_ns[1] = 300000000;
+	out->waited_ns[1] = 6000000;
+	assert_string_equal(flags_of_invocation(&i, SAMPLE_TIME, &r).text, "");
+	out->waited_ns[1]++;
+	assert_string_equal(flags_of_invocation(&i, SAMPLE_TIME, &r).text, "pressure");
+	i.cpu[1] = 0;
+	assert_string_equal(flags_of_invocation(&i, SAMPLE_TIME, &r).text, "");
+	i.cpu[1] = 1;
+	out->worked_ns[1] = 20000000;
+	out->waited_ns[1] = 4000000;
+	assert_string_equal(flags_of_invocation(&i, SAMPLE_TIME, &r).text, "");
+	out->waited_ns[1]++;
+	assert_string_equal(flags_of_invocation(&i, SAMPLE_TIME, &r).text, "pressure");
+	free(out);
+}
+
+/* A block from which much is stolen flags the rows that come after. */
+static void stolen_time_reaches_the_rows(void **state)
+{
+	static struct steal steal;
+	struct csv_reader r;
+	struct bed b;
+	char path[256];
+
+	snprintf(path, sizeof path, "%s/stat", (const char *)*state);
+	bed_open(&b, *state, &sample_part);
+	b.recorder.steal = &steal;
+	for (unsigned ticks = 0; ticks < 4; ticks += 2) {
+		FILE *f = fopen(path, "we");
+
+		assert_non_null(f);
+		fprintf(f, "cpu 0 0 0 0 0 0 0 %u\ncpu0 0 0 0 0 0 0 0 %u\n", ticks, ticks);
+		fclose(f);
+		if (!ticks)
+			steal_open(&steal, path, 0);
+		b.invocation.ended_ns = 200000000;
+		bed_take(&b);
+	}
+	bed_close(&b);
+	open_table(&r, *state, TABLE_INVOCATIONS);
+	for (int i = 0; i < 6; i++) {
+		next(&r, 1);
+		is_text(&r, INVOCATIONS_flags, i < 3 ? "" : "steal");
+	}
+	next(&r, 0);
+	csv_reader_close(&r);
+}
+
 static void lists_of_flags_merge(void **state)
 {
 	struct flags f = { "" };
@@ -460,11 +519,17 @@ static void profile_folds_touches(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		EACH(one_role_becomes_rows),      EACH(two_roles_have_a_relation),
-		EACH(windows_have_rows),          EACH(what_has_no_value_has_a_reason),
-		EACH(impossible_cells_have_rows), EACH(distribution_is_of_invocations),
-		EACH(profile_folds_touches),      EACH(flags_name_what_happened),
+		EACH(one_role_becomes_rows),
+		EACH(two_roles_have_a_relation),
+		EACH(windows_have_rows),
+		EACH(what_has_no_value_has_a_reason),
+		EACH(impossible_cells_have_rows),
+		EACH(distribution_is_of_invocations),
+		EACH(profile_folds_touches),
+		EACH(flags_name_what_happened),
 		EACH(lists_of_flags_merge),
+		EACH(waiting_for_a_cpu_is_pressure),
+		EACH(stolen_time_reaches_the_rows),
 	};
 
 	return cmocka_run_group_tests_name("record", tests, NULL, NULL);

@@ -54,6 +54,15 @@ static const char *const headers[TABLES] = {
 	[TABLE_DISTRIBUTION] = "schema,run_id," CELLS ",relation,quantile,value,samples\n",
 	[TABLE_PROFILE] =
 		"schema,run_id," CELLS ",relation,index_kind,index,index2,samples,median,p90\n",
+	[TABLE_COUNTERS] = "schema,run_id,invocation," CELLS ","
+			   "relation,status,reason,windows,operations,counted_share,mode,"
+			   "role0_cycles,role1_cycles,"
+			   "role0_instructions,role1_instructions,"
+			   "role0_dtlb_misses,role1_dtlb_misses,"
+			   "role0_cache_misses,role1_cache_misses,"
+			   "role0_page_faults,role1_page_faults,"
+			   "role0_context_switches,role1_context_switches,"
+			   "role0_migrations,role1_migrations\n",
 };
 
 static void headers_are_the_contracts(void **state)

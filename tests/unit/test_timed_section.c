@@ -162,7 +162,8 @@ static struct outcome *run_cell(const struct planned *p, size_t *len)
 {
 	uint64_t windows, samples[METRICS_MAX];
 	struct why w = { 0 };
-	int status, assignment = assignment_write(p, NULL, &w), fd = memfd_create("outcome", 0);
+	int status, assignment = assignment_write(p, NULL, false, &w),
+		    fd = memfd_create("outcome", 0);
 
 	assignment_room(&p->cell, &windows, samples);
 	*len = outcome_size(windows, samples);
