@@ -148,16 +148,16 @@ static void locked_future(struct finding *f)
 }
 
 const struct check checks_memory[] = {
-	{ "memory", memory },
-	{ "swap", swap },
-	{ "cgroup-memory", cgroup_memory },
-	{ "cgroup-cpu", cgroup_cpu },
-	{ "thp", thp },
-	{ "shmem-thp", shmem_thp },
-	{ "hugepages", hugepages },
-	{ "aslr", aslr },
-	{ "numa", numa },
-	{ "memlock", memlock },
-	{ "mlockall", locked_future },
+	{ .name = "memory", .look = memory },
+	{ .name = "swap", .look = swap },
+	{ .name = "cgroup-memory", .look = cgroup_memory },
+	{ .name = "cgroup-cpu", .look = cgroup_cpu },
+	{ .name = "thp", .look = thp },
+	{ .name = "shmem-thp", .look = shmem_thp },
+	{ .name = "hugepages", .look = hugepages },
+	{ .name = "aslr", .look = aslr },
+	{ .name = "numa", .look = numa },
+	{ .name = "memlock", .look = memlock },
+	{ .name = "mlockall", .look = locked_future, .decides = true },
 	{ 0 },
 };

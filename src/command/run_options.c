@@ -23,6 +23,8 @@ enum {
 	KEY_LEAST,
 	KEY_MOST,
 	KEY_CANARY,
+	KEY_REQUIRE_CALM,
+	KEY_DISCARD,
 	KEY_SEED,
 	KEY_THRESHOLD,
 	KEY_VERIFY,
@@ -55,6 +57,14 @@ static const struct argp_option fixed[] = {
 	{ "max-invocations", KEY_MOST, "N", 0, "stop after so many (default 30)", 1 },
 	{ "canary-reference", KEY_CANARY, "X", 0,
 	  "adds per cycle of an undisturbed CPU (default: what this machine has shown)", 1 },
+	{ "require-calm", KEY_REQUIRE_CALM, NULL, 0,
+	  "measure only if the machine is fit and calm now, after waiting for it as long as "
+	  "patience lasts; else end with 4",
+	  1 },
+	{ "discard-flagged", KEY_DISCARD, NULL, 0,
+	  "leave invocations that something disturbed out of the summary: flags frequency, "
+	  "migrated, switched, steal, pressure, faults, major",
+	  1 },
 	{ "seed", KEY_SEED, "N", 0, "of the order (default: drawn, and recorded)", 1 },
 	{ "threshold", KEY_THRESHOLD, "SHARE", 0, "smallest change of interest (default 3%)", 1 },
 	{ "verify", KEY_VERIFY, NULL, 0, "check every byte of every message", 1 },
@@ -194,6 +204,12 @@ static error_t set_plain(struct run_options *o, int key, const char *arg)
 		break;
 	case KEY_SYNTHETIC:
 		o->synthetic = arg;
+		break;
+	case KEY_REQUIRE_CALM:
+		o->require_calm = true;
+		break;
+	case KEY_DISCARD:
+		o->discard_flagged = true;
 		break;
 	case KEY_VERIFY:
 		o->verify = true;

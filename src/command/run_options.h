@@ -26,6 +26,7 @@ struct run_options {
 	double patience;         /* share of the budget... */
 	uint64_t patience_ns;    /* ...or a time */
 	double canary_reference; /* 0: the machine's own */
+	bool require_calm, discard_flagged;
 	bool verify, raw, dry_run, quiet;
 };
 

@@ -8,7 +8,7 @@ setup() {
 
 @test "every line is graded, and the status is 4 exactly when one is unfit" {
 	run "$SHMBENCH" doctor
-	rows=$(grep -cE '^(ok|note|unfit) +[a-z-]+ +[^ ]' <<<"$output")
+	rows=$(grep -cE '^(ok|note|unfit) +[a-z0-9-]+ +[^ ]' <<<"$output")
 	[ "$rows" -ge 25 ]
 	[[ ${lines[-1]} =~ ^([0-9]+)\ ok,\ ([0-9]+)\ to\ note,\ ([0-9]+)\ unfit$ ]]
 	[ $((BASH_REMATCH[1] + BASH_REMATCH[2] + BASH_REMATCH[3])) -eq "$rows" ]
@@ -16,9 +16,9 @@ setup() {
 }
 
 @test "JSON has the same checks, each with a value" {
-	checks=$("$SHMBENCH" doctor | sed -nE 's/^(ok|note|unfit) +([a-z-]+).*/\2/p')
+	checks=$("$SHMBENCH" doctor | sed -nE 's/^(ok|note|unfit) +([a-z0-9-]+).*/\2/p')
 	"$SHMBENCH" doctor --json >"$BATS_TEST_TMPDIR/doctor.json"
-	[ "$(sed -nE 's/.*"check": "([a-z-]+)".*/\1/p' "$BATS_TEST_TMPDIR/doctor.json")" = "$checks" ]
+	[ "$(sed -nE 's/.*"check": "([a-z0-9-]+)".*/\1/p' "$BATS_TEST_TMPDIR/doctor.json")" = "$checks" ]
 	[ "$(grep -c '"value": "..*"' "$BATS_TEST_TMPDIR/doctor.json")" -eq "$(wc -l <<<"$checks")" ]
 	if command -v jq >/dev/null; then
 		jq -e . "$BATS_TEST_TMPDIR/doctor.json" >/dev/null
