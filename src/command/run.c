@@ -175,6 +175,7 @@ static int open_files(struct errand *s, struct run_facts *facts, const struct wh
 	if (!err)
 		err = recorder_open(&s->recorder, &s->plan, s->directory.path, s->directory.id, w);
 	s->recorder.raw = s->options.raw;
+	s->recorder.discard_flagged = s->options.discard_flagged;
 	s->recorder.reference = s->gated ? &s->reference : NULL;
 	return err;
 }
@@ -192,6 +193,7 @@ static int open_record(struct errand *s, struct measurement *m, struct why *w)
 		.seed = o->seed,
 		.labels = o->label,
 		.raw = o->raw,
+		.discard_flagged = o->discard_flagged,
 		.threshold = o->threshold,
 		.time_budget_ns = s->options.budget_ns,
 		.precision = o->stop_rule ? o->precision : 0,

@@ -63,7 +63,7 @@ static const struct argp_option fixed[] = {
 	  1 },
 	{ "discard-flagged", KEY_DISCARD, NULL, 0,
 	  "leave invocations that something disturbed out of the summary: flags frequency, "
-	  "migrated, switched, steal, pressure, faults, major",
+	  "migrated, steal, pressure, faults, major",
 	  1 },
 	{ "seed", KEY_SEED, "N", 0, "of the order (default: drawn, and recorded)", 1 },
 	{ "threshold", KEY_THRESHOLD, "SHARE", 0, "smallest change of interest (default 3%)", 1 },

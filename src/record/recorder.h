@@ -18,6 +18,7 @@ struct recorder {
 	const struct plan *plan;
 	const char *dir, *run_id;
 	bool raw;                    /* keep every sample; set after recorder_open */
+	bool discard_flagged;        /* disturbed invocations are no calm values; likewise */
 	struct reference *reference; /* of the calm gate; set after recorder_open; NULL: none */
 	struct csv_writer invocations, windows;
 	struct distribution distribution;
