@@ -8,7 +8,7 @@
 #include "record/calm.h"
 #include "record/calm_now.h"
 
-enum { ROUNDS_MIN = 2, RELATIONS = GATE_CLASSES + 2 };
+enum { RELATIONS = GATE_CLASSES + 2 };
 
 struct tally_of_relation {
 	char relation[RELATION_MAX];
@@ -167,8 +167,7 @@ int calm_look(const struct calm_look *look, struct why *w)
 
 	for (size_t i = 0; i < look->spots; i++)
 		look->spot[i] = (struct calm_spot){ .station = look->spot[i].station };
-	for (unsigned round = 0; !err && (round < ROUNDS_MIN || clock_ns() - start < look->ns);
-	     round++)
+	for (unsigned round = 0; !err && (round == 0 || clock_ns() - start < look->ns); round++)
 		err = look_round(&l, w);
 	for (size_t i = 0; i < look->spots && !err; i++)
 		if (describe(&l, &look->spot[i], &l.gathered[i]))

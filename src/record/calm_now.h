@@ -29,7 +29,7 @@ struct calm_look {
 	size_t spots;
 	struct reference *reference;     /* its readings grow */
 	struct measurement *measurement; /* for calibrate() */
-	uint64_t ns;                     /* as long as this, and twice at every spot at least */
+	uint64_t ns;                     /* at least this, and once at every spot */
 };
 
 /* -EINTR: a signal; -ENOMEM, -EIO with a sentence. */
