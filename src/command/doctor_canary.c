@@ -88,7 +88,13 @@ static size_t put_reading(char *text, size_t len, const struct calm_spot *s, int
 	return (size_t)n;
 }
 
-static void describe_spot(struct finding *f, const struct calm_spot *s, bool fresh)
+/* A history of seconds: whoever disturbs now has disturbed all of it. */
+static bool just_taken(const struct calm_spot *s)
+{
+	return s->reference[0] && s->reference[0]->oldest_s < 60;
+}
+
+static void describe_spot(struct finding *f, const struct calm_spot *s)
 {
 	double share = calm_spot_share(s);
 	size_t n = 0;
@@ -103,13 +109,12 @@ static void describe_spot(struct finding *f, const struct calm_spot *s, bool fre
 	else
 		snprintf(f->value + n, sizeof f->value - n, "%.0f %% of %ju windows calm%s",
 			 100 * share, (uintmax_t)s->judged,
-			 fresh ? ", by a reference that was taken just now and knows no better "
-				 "hour"
-			       : "");
+			 just_taken(s) ? ", by a reference of just now that knows no better hour"
+				       : "");
 	f->numbers = spot_json(s);
 }
 
-static void spot_row(struct doctor *d, const struct calm_spot *s, bool fresh)
+static void spot_row(struct doctor *d, const struct calm_spot *s)
 {
 	struct finding f = { 0 };
 	char name[32];
@@ -118,7 +123,7 @@ static void spot_row(struct doctor *d, const struct calm_spot *s, bool fresh)
 		snprintf(name, sizeof name, "canary-cpu%d", s->station.like->place.os[0]);
 	else
 		snprintf(name, sizeof name, "canary-together");
-	describe_spot(&f, s, fresh);
+	describe_spot(&f, s);
 	grade_spot(&f, s);
 	doctor_row(d, name, &f);
 }
@@ -159,7 +164,7 @@ static void relation_row(struct doctor *d, const struct calm_spot *s, const stru
 static void tell(struct doctor *d, const struct calm_look *look)
 {
 	for (size_t i = 0; i < look->spots; i++)
-		spot_row(d, &look->spot[i], look->reference->fresh);
+		spot_row(d, &look->spot[i]);
 	if (look->spots == SPOTS)
 		relation_row(d, &look->spot[SPOTS - 1], look->reference);
 }

@@ -19,7 +19,7 @@ struct canary_reference {
 	struct canary_kind kind;          /* its relation is what rows say: "", "r1", "l3" */
 	double adds_per_cycle, chain_ghz; /* NAN: too few readings of this relation */
 	size_t readings;
-	double age_s; /* of the newest */
+	double age_s, oldest_s; /* of the newest, of the oldest */
 };
 
 struct reference {
