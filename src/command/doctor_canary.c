@@ -37,17 +37,24 @@ static const char wait_for_it[] =
 	"others use this CPU, its core or the host (top): wait for them; this does: shmbench run "
 	"--require-calm --patience 5m";
 
+static const char other_clock[] =
+	"nobody disturbs it, but the clock is not the reference's: it moves by itself, or the next "
+	"run settles on it; a fixed one: see governor and boost";
+
+/* A clock that is elsewhere makes rows that are not calm, and none that are wrong. */
 static void grade_spot(struct finding *f, const struct calm_spot *s)
 {
-	double share = calm_spot_share(s);
+	double calm = calm_spot_share(s), alone = calm_spot_alone(s);
 
-	if (isnan(share))
+	if (isnan(calm))
 		advise(f, GRADE_NOTE,
 		       "what is calm is not known of this relation yet: it is after a run in it");
-	else if (share < GATE_THIN)
+	else if (alone < GATE_THIN)
 		advise(f, GRADE_UNFIT, "%s", wait_for_it);
-	else if (share < GATE_MOSTLY)
+	else if (alone < GATE_MOSTLY)
 		advise(f, GRADE_NOTE, "%s", wait_for_it);
+	else if (calm < GATE_MOSTLY)
+		advise(f, GRADE_NOTE, "%s", other_clock);
 }
 
 static json_t *number(double x)
@@ -68,10 +75,11 @@ static json_t *spot_json(const struct calm_spot *s)
 		json_array_append_new(chain, number(s->chain_ghz[role]));
 		json_array_append_new(reference, number(r ? r->adds_per_cycle : NAN));
 	}
-	return json_pack("{s:o, s:o, s:o, s:o, s:I, s:I, s:o}", "cpus", cpus, "adds_per_cycle",
+	return json_pack("{s:o, s:o, s:o, s:o, s:I, s:I, s:o, s:o}", "cpus", cpus, "adds_per_cycle",
 			 adds, "chain_ghz", chain, "reference", reference, "windows",
 			 (json_int_t)s->windows, "judged", (json_int_t)s->judged, "calm_share",
-			 number(calm_spot_share(s)));
+			 number(calm_spot_share(s)), "undisturbed_share",
+			 number(calm_spot_alone(s)));
 }
 
 /* "4.81 adds per cycle at 4.3 GHz (CPU 0)", for every CPU of a spot. */
@@ -107,8 +115,9 @@ static void describe_spot(struct finding *f, const struct calm_spot *s)
 		snprintf(f->value + n, sizeof f->value - n, "no reference for relation %s",
 			 s->relation);
 	else
-		snprintf(f->value + n, sizeof f->value - n, "%.0f %% of %ju windows calm%s",
-			 100 * share, (uintmax_t)s->judged,
+		snprintf(f->value + n, sizeof f->value - n,
+			 "%.0f %% of %ju windows undisturbed, %.0f %% calm%s",
+			 100 * calm_spot_alone(s), (uintmax_t)s->judged, 100 * share,
 			 just_taken(s) ? ", by a reference of just now that knows no better hour"
 				       : "");
 	f->numbers = spot_json(s);
@@ -169,7 +178,7 @@ static void tell(struct doctor *d, const struct calm_look *look)
 		relation_row(d, &look->spot[SPOTS - 1], look->reference);
 }
 
-/* The reference may be as old as a day or as young as this second; what was read now is kept. */
+/* The reference may be as old as a day or as young as this second. */
 static int look_at(struct doctor *d, struct planned cell[SPOTS], struct ledger *ledger,
 		   struct why *w)
 {
@@ -193,7 +202,9 @@ static int look_at(struct doctor *d, struct planned cell[SPOTS], struct ledger *
 		err = calm_look(&look, w);
 	if (!err) {
 		tell(d, &look);
-		reference_save(&reference, &ignored);
+		/* A history is kept as it is: this second would crowd out a run's readings. */
+		if (reference.fresh)
+			reference_save(&reference, &ignored);
 	}
 	reference_close(&reference);
 	return err;

@@ -71,6 +71,7 @@ static void count_windows(struct looking *l, int roles)
 		s->windows++;
 		s->judged += judged;
 		s->calm += w->calm;
+		s->alone += w->alone;
 		count_relation(&l->gathered[l->now], w->relation);
 	}
 }
@@ -182,6 +183,11 @@ int calm_look(const struct calm_look *look, struct why *w)
 double calm_spot_share(const struct calm_spot *s)
 {
 	return s->judged ? (double)s->calm / (double)s->judged : NAN;
+}
+
+double calm_spot_alone(const struct calm_spot *s)
+{
+	return s->judged ? (double)s->alone / (double)s->judged : NAN;
 }
 
 const char *calm_spot_name(const struct calm_spot *s, char *buf, size_t len)

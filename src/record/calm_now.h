@@ -16,6 +16,7 @@ struct calm_spot {
 	uint64_t windows;
 	uint64_t judged;                  /* there was a reference for their relation */
 	uint64_t calm;                    /* of those judged */
+	uint64_t alone;                   /* of those judged, but for the clock rate */
 	uint64_t same;                    /* in the relation most seen */
 	char relation[RELATION_MAX];      /* the one most seen; "" with one role */
 	double adds_per_cycle[ROLES_MAX]; /* medians */
@@ -37,6 +38,9 @@ int calm_look(const struct calm_look *l, struct why *w);
 
 /* Share of calm windows; NAN where none could be judged. */
 double calm_spot_share(const struct calm_spot *s);
+
+/* The same whatever the clock rate was: nobody disturbed them. */
+double calm_spot_alone(const struct calm_spot *s);
 
 /* "CPU 0" or "CPUs 0 and 1". Returns buf. */
 const char *calm_spot_name(const struct calm_spot *s, char *buf, size_t len);
