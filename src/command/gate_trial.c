@@ -155,6 +155,15 @@ static int keep(struct trial_seen *seen, double value)
 	return 0;
 }
 
+/* In cycles: the clock moves by itself, by some per cent within a second. */
+static double value_of(const struct window *w, unsigned metric)
+{
+	const struct portion *p = &w->portion[metric];
+	double ghz = (w->before[0].chain_ghz + w->after[0].chain_ghz) / 2;
+
+	return ghz * (double)p->amount / (double)p->operations;
+}
+
 static int count(const struct trial *t, const struct invocation *i, unsigned metric,
 		 struct trial_seen *seen)
 {
@@ -162,17 +171,17 @@ static int count(const struct trial *t, const struct invocation *i, unsigned met
 
 	for (size_t k = 0; k < t->calm.n && !err; k++) {
 		const struct window *w = &i->out->window[k];
-		const struct portion *p = &w->portion[metric];
+		const struct calm_window *judged = &t->calm.window[k];
 
 		if (!reduce_measured(i->out, i->planned->cell.part, metric, k))
 			continue;
 		seen->tally.windows++;
-		seen->tally.passed_before += t->calm.window[k].passed_before;
-		seen->tally.calm += t->calm.window[k].calm;
-		if (!t->calm.window[k].calm)
+		seen->tally.passed_before += judged->alone_before;
+		seen->tally.calm += judged->alone;
+		if (!judged->alone)
 			continue;
 		seen->stretched += w->elapsed_ns > WINDOW_NS * 3 / 2;
-		err = keep(seen, (double)p->amount / (double)p->operations);
+		err = keep(seen, value_of(w, metric));
 	}
 	return err;
 }

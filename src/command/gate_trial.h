@@ -6,7 +6,9 @@
 
 /*
  * Some cells, run by the hand of `selftest` and judged by the gate as those of a run are: what it
- * accepts, and what it accepts says. For selftest_gate*.c only.
+ * accepts, and what it accepts says. The clock rate is left out: who is to be kept out here is other
+ * work, and a clock that moves by itself would hide what that does. For selftest_gate.c and
+ * gate_turns.c only.
  */
 enum trial_cell { TRIAL_NULL, TRIAL_ATTACH, TRIAL_TOUCH, TRIAL_DEFERRED, TRIAL_CELLS };
 
@@ -35,7 +37,7 @@ void trial_move(struct trial *t, const struct place *p);
 struct trial_seen {
 	struct gate_tally tally;
 	uint64_t stretched; /* accepted, and half as long again as planned: stopped in between */
-	double *value;      /* of accepted windows */
+	double *value;      /* of accepted windows, in cycles */
 	size_t n, room;
 };
 

@@ -83,7 +83,7 @@ static size_t put_off(char *text, size_t len, const char *what, struct off o)
 
 const char *turns_text(struct turns *t, char *text, size_t len)
 {
-	size_t n = (size_t)snprintf(text, len, "medians of what is accepted against idle: ");
+	size_t n = (size_t)snprintf(text, len, "cycles of what is accepted against idle: ");
 
 	n += put_off(text + n, len - n, "attach", turns_off(t, TRIAL_ATTACH));
 	n += (size_t)snprintf(text + n, len - n, ", ");

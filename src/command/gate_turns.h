@@ -41,7 +41,7 @@ struct off {
 
 struct off turns_off(struct turns *t, enum trial_cell c);
 
-/* "medians of what is accepted against idle: attach +0.2 % (...), first touch ...". Returns text. */
+/* "cycles of what is accepted against idle: attach +0.2 % (...), first touch ...". Returns text. */
 const char *turns_text(struct turns *t, char *text, size_t len);
 
 /* Share of windows of `null` that are accepted, in per cent. */

@@ -26,12 +26,11 @@ static int not_calm(const struct calm_spot *s, uint64_t waited_ns, struct why *w
 	char name[40];
 
 	fail(w, 0,
-	     "not calm now: %.0f %% of %ju windows on %s were, and %.0f %% are required; looked "
-	     "for "
-	     "%.0f s (--patience TIME looks longer; without --require-calm rows are measured and "
-	     "flagged)",
+	     "not calm now: %.0f %% of %ju windows on %s were, and %.0f %% are required (%.0f %% "
+	     "were undisturbed, the clock apart); looked for %.0f s (--patience TIME looks longer; "
+	     "without --require-calm rows are measured and flagged)",
 	     100 * calm_spot_share(s), (uintmax_t)s->judged, calm_spot_name(s, name, sizeof name),
-	     100 * GATE_MOSTLY, (double)waited_ns / 1e9);
+	     100 * GATE_MOSTLY, 100 * calm_spot_alone(s), (double)waited_ns / 1e9);
 	return -EAGAIN;
 }
 

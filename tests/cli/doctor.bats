@@ -220,7 +220,7 @@ no_canaries() {
 	run "$SHMBENCH" doctor
 	[ "$(grep -cE '^(ok|note|unfit) +canary-cpu[0-9]+ +CPU [0-9]+: [0-9.]+ adds per cycle at [0-9.]+ GHz' <<<"$output")" -ge 1 ]
 	[ "$(nproc)" -gt 1 ] || skip "one CPU"
-	says canary-together "*CPU *;*CPU *% of * windows calm*"
+	says canary-together "*CPU *;*CPU *% of * windows undisturbed, * % calm*"
 	says relation "*windows: *ns one way between CPUs*by the topology*"
 	command -v jq >/dev/null || skip "needs jq"
 	"$SHMBENCH" doctor --json >"$BATS_TEST_TMPDIR/doctor.json" || [ $? -eq 4 ]
@@ -236,7 +236,7 @@ no_canaries() {
 	better_days 60 || skip "no model name"
 	run "$SHMBENCH" doctor
 	[ "$status" -eq 4 ]
-	says "canary-cpu[0-9]+" "unfit *[(]reference 60.000 at *0 % of * windows calm*--require-calm --patience*"
+	says "canary-cpu[0-9]+" "unfit *[(]reference 60.000 at *0 % of * windows undisturbed, 0 % calm*--require-calm --patience*"
 	better_days 60
 	run "$SHMBENCH" run null/one --invocations 1 --require-calm --quiet --out "$BATS_TEST_TMPDIR/run"
 	[ "$status" -eq 4 ]
