@@ -24,6 +24,7 @@
 #define GATE_WINDOWS   3   /* calm ones that make an invocation's value */
 #define GATE_CALM      6   /* calm invocations that make an estimate */
 #define GATE_THIN      .10 /* share of windows accepted below which contention may leak in */
+#define GATE_MOSTLY    .50 /* accepted on a machine that is called calm: most invocations count */
 #define GATE_BIAS      .10 /* by which failures after a window may exceed those of `null` */
 
 /* The mode of the fastest cluster of ascending readings: single fast ones, in which the slower of

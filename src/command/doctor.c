@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Tells what this machine can and cannot do, and changes nothing. It takes a second, because
- * stolen time can only be seen by waiting. */
+/* Tells what this machine can and cannot do, and changes nothing but its own cache of readings. It
+ * takes some seconds: stolen time and calm can only be seen by waiting. */
 #include <argp.h>
 #include <jansson.h>
 #include <stdarg.h>
@@ -36,11 +36,11 @@ void advise(struct finding *f, enum grade grade, const char *fmt, ...)
 	va_end(ap);
 }
 
-static void print_row(const struct check *c, const struct finding *f)
+static void print_row(const char *name, const struct finding *f)
 {
 	int width = paragraph_width(stdout);
 
-	printf("%-6s%-17s", grade_words[f->grade], c->name);
+	printf("%-6s%-17s", grade_words[f->grade], name);
 	paragraph_print(stdout, f->value, 23, width);
 	if (f->remedy[0]) {
 		printf("%23s-> ", "");
@@ -49,15 +49,30 @@ static void print_row(const struct check *c, const struct finding *f)
 	fflush(stdout);
 }
 
-static json_t *row_json(const struct check *c, const struct finding *f)
+static json_t *row_json(const char *name, const struct finding *f)
 {
-	json_t *row = json_pack("{s:s, s:s, s:s}", "check", c->name, "grade", grade_words[f->grade],
+	json_t *row = json_pack("{s:s, s:s, s:s}", "check", name, "grade", grade_words[f->grade],
 				"value", f->value);
 
 	if (row && f->remedy[0])
 		json_object_set_new(row, "remedy", json_string(f->remedy));
+	if (row && f->numbers)
+		json_object_set(row, "numbers", f->numbers);
 	return row;
 }
+
+void doctor_row(struct doctor *d, const char *name, const struct finding *f)
+{
+	d->count[f->grade]++;
+	if (d->json)
+		json_array_append_new(d->rows, row_json(name, f));
+	else
+		print_row(name, f);
+	json_decref(f->numbers);
+}
+
+static const struct check *const tables[] = { checks_cpu, checks_memory, checks_shm };
+enum { CHECK_TABLES = sizeof tables / sizeof *tables };
 
 static void look_at_table(struct doctor *d, const struct check *c)
 {
@@ -65,22 +80,34 @@ static void look_at_table(struct doctor *d, const struct check *c)
 		struct finding f = { 0 };
 
 		c->look(&f);
-		d->count[f.grade]++;
-		if (d->json)
-			json_array_append_new(d->rows, row_json(c, &f));
-		else
-			print_row(c, &f);
+		doctor_row(d, c->name, &f);
 	}
+}
+
+bool doctor_finds_unfit(struct why *w)
+{
+	for (size_t i = 0; i < CHECK_TABLES; i++)
+		for (const struct check *c = tables[i]; c->name; c++) {
+			struct finding f = { 0 };
+
+			if (c->decides)
+				c->look(&f);
+			if (f.grade != GRADE_UNFIT)
+				continue;
+			fail(w, 0, "unfit: %s: %.200s (%.150s)", c->name, f.value, f.remedy);
+			return true;
+		}
+	return false;
 }
 
 static int look_at_all(struct doctor *d)
 {
 	d->rows = json_array();
-	look_at_table(d, checks_cpu);
-	look_at_table(d, checks_memory);
-	look_at_table(d, checks_shm);
+	for (size_t i = 0; i < CHECK_TABLES; i++)
+		look_at_table(d, tables[i]);
+	doctor_canaries(d);
 	if (d->json) {
-		json_dumpf(d->rows, stdout, JSON_INDENT(2));
+		json_dumpf(d->rows, stdout, JSON_INDENT(2) | JSON_REAL_PRECISION(9));
 		putchar('\n');
 	} else {
 		printf("\n%d ok, %d to note, %d unfit\n", d->count[GRADE_OK], d->count[GRADE_NOTE],
@@ -112,9 +139,9 @@ static int run(int argc, char **argv)
 	static const struct argp argp = {
 		.options = options,
 		.parser = parse,
-		.doc = "Tell what this machine can and cannot do, and what to do about it. Ends "
-		       "with "
-		       "4 if it is unfit for measuring. Nothing is changed.",
+		.doc = "Tell what this machine can and cannot do, how calm it is now, and what "
+		       "to do about it. Ends with 4 if it is unfit for measuring. No setting is "
+		       "changed.",
 	};
 	struct doctor d = { 0 };
 

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #ifndef DOCTOR_H
 #define DOCTOR_H
+#include <jansson.h>
 #include <stdbool.h>
+#include "record/calm_now.h"
 #include "record/machine.h"
 
 /*
@@ -17,14 +19,27 @@ struct finding {
 	enum grade grade;
 	char value[400];  /* what was read */
 	char remedy[300]; /* what to do: a sentence or an exact command; "" for nothing */
+	json_t *numbers;  /* for --json, which takes it over; or NULL */
 };
 
 struct check {
 	const char *name;
 	void (*look)(struct finding *f); /* f is zeroed: ok */
+	bool decides;                    /* it can find a machine unfit */
 };
 
 extern const struct check checks_cpu[], checks_memory[], checks_shm[]; /* end with a NULL name */
+
+/* Is a check unfit? Then the sentence says which one, and what mends it. Takes a moment. */
+bool doctor_finds_unfit(struct why *w);
+
+/* One line of the report. */
+struct doctor;
+void doctor_row(struct doctor *d, const char *name, const struct finding *f);
+
+/* doctor_canary.c: what the CPUs that `--place auto` takes give now, and what they are to each
+ * other. Takes 2 s, 3 s where the machine's reference has yet to be found. */
+void doctor_canaries(struct doctor *d);
 
 /* Set f->value to a reading. True when it is known; otherwise the finding is a note. */
 bool found(struct finding *f, const struct reading *r);

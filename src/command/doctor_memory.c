@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <unistd.h>
 #include "command/doctor.h"
@@ -49,11 +50,49 @@ static void cgroup_cpu(struct finding *f)
 		       "this control group, or the container's --cpus");
 }
 
+static void cpuset(struct finding *f)
+{
+	struct reading cpus = machine_cpuset_cpus(), nodes = machine_cpuset_nodes();
+	struct reading all = machine_file("/sys/devices/system/cpu/online");
+	struct reading all_nodes = machine_nodes();
+
+	/* No controller is no limit. */
+	snprintf(f->value, sizeof f->value, "CPUs %.150s, memory nodes %.150s",
+		 cpus.known ? cpus.text : "not limited", nodes.known ? nodes.text : "not limited");
+	if (cpus.known && all.known && strcmp(cpus.text, all.text))
+		advise(f, GRADE_NOTE,
+		       "CPUs %.100s are online: raise cpuset.cpus of this control group, or the "
+		       "container's --cpuset-cpus",
+		       all.text);
+	else if (nodes.known && all_nodes.known && strcmp(nodes.text, all_nodes.text))
+		advise(f, GRADE_NOTE,
+		       "nodes %.100s are online: raise cpuset.mems of this control group, or the "
+		       "container's --cpuset-mems",
+		       all_nodes.text);
+}
+
+/* Inherited by fork and exec, unlike the knobs: prctl(2). */
+static bool thp_disabled(struct finding *f)
+{
+	if (prctl(PR_GET_THP_DISABLE, 0, 0, 0, 0) != 1)
+		return false;
+	advise(f, GRADE_NOTE,
+	       "whoever started this program has called prctl(PR_SET_THP_DISABLE): `--page thp' is "
+	       "skipped; start it from another shell or service");
+	return true;
+}
+
 static void thp(struct finding *f)
 {
 	struct reading r = machine_thp();
 
-	if (found(f, &r) && !strcmp(r.text, "never"))
+	if (!found(f, &r) || thp_disabled(f))
+		return;
+	if (!strcmp(r.text, "always"))
+		advise(f, GRADE_NOTE,
+		       "anonymous memory gets huge pages unasked: echo madvise | sudo tee "
+		       "/sys/kernel/mm/transparent_hugepage/enabled");
+	else if (!strcmp(r.text, "never"))
 		advise(f, GRADE_NOTE,
 		       "anonymous memory gets no huge pages: echo madvise | sudo tee "
 		       "/sys/kernel/mm/transparent_hugepage/enabled");
@@ -75,14 +114,81 @@ static void shmem_thp(struct finding *f)
 		       "/sys/kernel/mm/transparent_hugepage/shmem_enabled");
 }
 
+/* A size whose setting is one of these gives its pages to whoever did not ask. */
+static bool has_setting(const struct reading *sizes, const char *word)
+{
+	const char *at = strstr(sizes->text, word);
+
+	return sizes->known && at && (at == sizes->text || at[-1] == ' ');
+}
+
+static void thp_sizes(struct finding *f)
+{
+	struct reading r = machine_thp_sizes();
+
+	if (!r.known) { /* before 6.8: one size, and one knob for it */
+		snprintf(f->value, sizeof f->value, "one, by the knob thp");
+		return;
+	}
+	if (found(f, &r) && has_setting(&r, "always"))
+		advise(f, GRADE_NOTE,
+		       "anonymous memory gets larger pages unasked: echo never | sudo tee "
+		       "/sys/kernel/mm/transparent_hugepage/hugepages-*kB/enabled");
+}
+
+static void shmem_thp_sizes(struct finding *f)
+{
+	struct reading r = machine_shmem_thp_sizes();
+
+	if (!r.known) { /* before 6.11 */
+		snprintf(f->value, sizeof f->value, "one, by the knob shmem-thp");
+		return;
+	}
+	if (found(f, &r) && (has_setting(&r, "always") || has_setting(&r, "within_size")))
+		advise(f, GRADE_NOTE,
+		       "`--page base' may get larger pages: echo never | sudo tee "
+		       "/sys/kernel/mm/transparent_hugepage/hugepages-*kB/shmem_enabled");
+}
+
+static bool pool_is_empty(const char *directory)
+{
+	char path[128];
+
+	snprintf(path, sizeof path, "/sys/kernel/mm/hugepages/%s/nr_hugepages", directory);
+	return machine_number(path) == 0;
+}
+
 static void hugepages(struct finding *f)
 {
 	struct reading r = machine_hugepages();
+	bool small = pool_is_empty("hugepages-2048kB"),
+	     large = pool_is_empty("hugepages-1048576kB");
 
-	if (found(f, &r) && !strcmp(r.text, "none"))
-		advise(f, GRADE_NOTE,
-		       "`--page 2m' and `1g' are skipped: sudo sysctl "
-		       "vm.nr_hugepages=512");
+	if (!found(f, &r) || !(small || large))
+		return;
+	advise(f, GRADE_NOTE, "%s%s%s",
+	       small ? "`--page 2m' is skipped: echo 512 | sudo tee "
+		       "/sys/kernel/mm/hugepages/hugepages-2048kB/nr_hugepages"
+		     : "",
+	       small && large ? "; " : "",
+	       large ? "`--page 1g' is skipped: echo 1 | sudo tee "
+		       "/sys/kernel/mm/hugepages/hugepages-1048576kB/nr_hugepages"
+		     : "");
+}
+
+/* Fresh memory is then the host's fresh memory too, seconds after it was last used. */
+static void page_reporting(struct finding *f)
+{
+	struct reading r = machine_page_reporting();
+	char device[64] = "";
+
+	if (!found(f, &r) || sscanf(r.text, "by %63[^,]", device) != 1)
+		return;
+	advise(f, GRADE_NOTE,
+	       "freed memory goes back to the host: a first touch may pay for getting it again "
+	       "(--memory recycled, the default, avoids it); until the next boot: echo %s | sudo "
+	       "tee /sys/bus/virtio/drivers/virtio_balloon/unbind",
+	       device);
 }
 
 static void aslr(struct finding *f)
@@ -148,16 +254,20 @@ static void locked_future(struct finding *f)
 }
 
 const struct check checks_memory[] = {
-	{ "memory", memory },
-	{ "swap", swap },
-	{ "cgroup-memory", cgroup_memory },
-	{ "cgroup-cpu", cgroup_cpu },
-	{ "thp", thp },
-	{ "shmem-thp", shmem_thp },
-	{ "hugepages", hugepages },
-	{ "aslr", aslr },
-	{ "numa", numa },
-	{ "memlock", memlock },
-	{ "mlockall", locked_future },
+	{ .name = "memory", .look = memory },
+	{ .name = "swap", .look = swap },
+	{ .name = "cgroup-memory", .look = cgroup_memory },
+	{ .name = "cgroup-cpu", .look = cgroup_cpu },
+	{ .name = "cpuset", .look = cpuset },
+	{ .name = "thp", .look = thp },
+	{ .name = "thp-sizes", .look = thp_sizes },
+	{ .name = "shmem-thp", .look = shmem_thp },
+	{ .name = "shmem-thp-sizes", .look = shmem_thp_sizes },
+	{ .name = "hugepages", .look = hugepages },
+	{ .name = "page-reporting", .look = page_reporting },
+	{ .name = "aslr", .look = aslr },
+	{ .name = "numa", .look = numa },
+	{ .name = "memlock", .look = memlock },
+	{ .name = "mlockall", .look = locked_future, .decides = true },
 	{ 0 },
 };

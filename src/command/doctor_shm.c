@@ -87,9 +87,9 @@ static void dev_shm(struct finding *f)
 }
 
 const struct check checks_shm[] = {
-	{ "system-v", system_v },
-	{ "shm-limits", shm_limits },
-	{ "shm-rmid-forced", rmid_forced },
-	{ "dev-shm", dev_shm },
+	{ .name = "system-v", .look = system_v, .decides = true },
+	{ .name = "shm-limits", .look = shm_limits, .decides = true },
+	{ .name = "shm-rmid-forced", .look = rmid_forced },
+	{ .name = "dev-shm", .look = dev_shm },
 	{ 0 },
 };

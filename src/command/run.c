@@ -15,9 +15,10 @@
 #include <sys/statfs.h>
 #include <linux/magic.h>
 #include <unistd.h>
-#include "base/cache.h"
 #include "command/command.h"
+#include "command/doctor.h"
 #include "command/progress.h"
+#include "command/run_calm.h"
 #include "command/run_clock.h"
 #include "command/run_options.h"
 #include "command/run_show.h"
@@ -121,14 +122,9 @@ static int open_reference(struct errand *s, struct measurement *m, struct why *w
 			  struct why *w)
 {
 	bool smoke = s->options.suite && !strcmp(s->options.suite->name, "smoke");
-	char cache[PATH_MAX];
-	struct why ignored = { 0 };
-	struct reading hypervisor = machine_hypervisor(), model = machine_processor();
+	struct reference_room room;
 	struct reference_wish wish = {
 		.plan = &s->plan,
-		.cache = cache_directory(cache, sizeof cache, &ignored) ? NULL : cache,
-		.model = model.text,
-		.guest = strcmp(hypervisor.text, "none"),
 		.given = s->options.canary_reference,
 		.spread_ns = smoke ? 1000000000 : 3000000000u,
 		.measurement = m,
@@ -137,7 +133,28 @@ static int open_reference(struct errand *s, struct measurement *m, struct why *w
 	if (canary_unavailable())
 		return 0;
 	s->gated = true;
+	reference_wish_here(&wish, &room);
 	return reference_open(&s->reference, &wish, warning, w);
+}
+
+/* --require-calm. The time it takes is the run's: the budget promises an end. */
+static int wait_for_calm(struct errand *s, struct measurement *m, struct why *w)
+{
+	struct calm_wait wait = {
+		.plan = &s->plan,
+		.reference = &s->reference,
+		.measurement = m,
+		.patience_ns = m->patience_ns,
+		.quiet = s->options.quiet,
+	};
+
+	if (!s->options.require_calm)
+		return 0;
+	if (!s->gated) {
+		fail(w, 0, "--require-calm: %s", canary_unavailable());
+		return -EAGAIN;
+	}
+	return run_wait_for_calm(&wait, w);
 }
 
 static int open_files(struct errand *s, struct run_facts *facts, const struct why *warning,
@@ -152,6 +169,7 @@ static int open_files(struct errand *s, struct run_facts *facts, const struct wh
 	if (!err)
 		err = recorder_open(&s->recorder, &s->plan, s->directory.path, s->directory.id, w);
 	s->recorder.raw = s->options.raw;
+	s->recorder.discard_flagged = s->options.discard_flagged;
 	s->recorder.reference = s->gated ? &s->reference : NULL;
 	s->recorder.steal = &s->steal;
 	return err;
@@ -170,6 +188,7 @@ static int open_record(struct errand *s, struct measurement *m, struct why *w)
 		.seed = o->seed,
 		.labels = o->label,
 		.raw = o->raw,
+		.discard_flagged = o->discard_flagged,
 		.threshold = o->threshold,
 		.time_budget_ns = s->options.budget_ns,
 		.precision = o->stop_rule ? o->precision : 0,
@@ -185,6 +204,8 @@ static int open_record(struct errand *s, struct measurement *m, struct why *w)
 
 	if (!err)
 		err = open_reference(s, m, &warning, w);
+	if (!err)
+		err = wait_for_calm(s, m, w);
 	facts.reference = s->gated ? &s->reference : NULL;
 	facts.environment = machine_json();
 	facts.run_to_run = deviation_read();
@@ -327,9 +348,14 @@ static void settle_patience(const struct run_options *o, struct measurement *m)
 static int give_up(struct errand *s, struct measurement *m, int err, const struct why *w)
 {
 	ledger_close(&s->ledger);
-	reference_close(&s->reference);
+	if (err == -EAGAIN)
+		close_reference(s);
+	else
+		reference_close(&s->reference);
 	if (!s->options.out)
 		rmdir(s->directory.path);
+	if (err == -EAGAIN)
+		return complain(w, STATUS_UNFIT);
 	if (err != -EINTR)
 		return complain(w, err == -EINVAL ? STATUS_USAGE : STATUS_FAILED);
 	measure_signal(m);
@@ -413,6 +439,8 @@ static int run(int argc, char **argv)
 			STATUS_USAGE);
 	else if (!run_something(&s.plan))
 		status = run_nothing(&s.plan);
+	else if (s.options.require_calm && doctor_finds_unfit(&w))
+		status = complain(&w, STATUS_UNFIT);
 	else
 		status = measure(&s, &w);
 	plan_free(&s.plan);

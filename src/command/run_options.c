@@ -24,6 +24,8 @@ enum {
 	KEY_MOST,
 	KEY_CANARY,
 	KEY_COUNTERS,
+	KEY_REQUIRE_CALM,
+	KEY_DISCARD,
 	KEY_SEED,
 	KEY_THRESHOLD,
 	KEY_VERIFY,
@@ -59,6 +61,14 @@ static const struct argp_option fixed[] = {
 	{ "counters", KEY_COUNTERS, "auto|on|off", 0,
 	  "count perf events in one more invocation of every cell, which is not timed (default "
 	  "auto: where there is a PMU)",
+	  1 },
+	{ "require-calm", KEY_REQUIRE_CALM, NULL, 0,
+	  "measure only if the machine is fit and calm now, after waiting for it as long as "
+	  "patience lasts; else end with 4",
+	  1 },
+	{ "discard-flagged", KEY_DISCARD, NULL, 0,
+	  "leave invocations that something disturbed out of the summary: flags frequency, "
+	  "migrated, steal, pressure, faults, major",
 	  1 },
 	{ "seed", KEY_SEED, "N", 0, "of the order (default: drawn, and recorded)", 1 },
 	{ "threshold", KEY_THRESHOLD, "SHARE", 0, "smallest change of interest (default 3%)", 1 },
@@ -211,6 +221,12 @@ static error_t set_plain(struct run_options *o, int key, const char *arg)
 		break;
 	case KEY_SYNTHETIC:
 		o->synthetic = arg;
+		break;
+	case KEY_REQUIRE_CALM:
+		o->require_calm = true;
+		break;
+	case KEY_DISCARD:
+		o->discard_flagged = true;
 		break;
 	case KEY_VERIFY:
 		o->verify = true;

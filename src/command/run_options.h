@@ -30,6 +30,7 @@ struct run_options {
 	uint64_t patience_ns;    /* ...or a time */
 	double canary_reference; /* 0: the machine's own */
 	enum counters_wish counters;
+	bool require_calm, discard_flagged;
 	bool verify, raw, dry_run, quiet;
 };
 

@@ -35,6 +35,7 @@ static int check_all(struct selftest *s)
 	s->rows = json_array();
 	selftest_statistics(s);
 	selftest_machine(s);
+	selftest_gate(s);
 	selftest_overhead(s);
 	if (s->json) {
 		json_dumpf(s->rows, stdout, JSON_INDENT(2));
@@ -140,7 +141,8 @@ static int run(int argc, char **argv)
 		.options = options,
 		.parser = parse,
 		.doc = "Check the program itself: statistics against reference values, the clock, "
-		       "the canaries, what an invocation costs apart from its windows. Ends with 1 "
+		       "the canaries and the gate, what an invocation costs apart from its "
+		       "windows. Ends with 1 "
 		       "if a check failed.",
 	};
 	struct selftest s = { .seed = SIMULATION_SEED, .repetitions = SIMULATION_REPETITIONS };

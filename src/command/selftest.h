@@ -27,6 +27,7 @@ selftest_check(struct selftest *s, const char *name, enum outcome_of_check o, co
 
 void selftest_statistics(struct selftest *s); /* selftest_reference.c */
 void selftest_machine(struct selftest *s);    /* selftest_machine.c: clock, canaries */
+void selftest_gate(struct selftest *s);       /* selftest_gate.c: some 12 s */
 void selftest_overhead(struct selftest *s);   /* selftest_overhead.c */
 
 /* The exit status; 0, or -errno with a sentence. */

@@ -3,15 +3,13 @@
  * so a check fails only where no state of the host could explain what was seen. */
 #include <math.h>
 #include <sched.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
-#include <sys/wait.h>
 #include <unistd.h>
 #include "analyse/quantile.h"
 #include "analyse/spread.h"
+#include "command/load.h"
 #include "command/selftest.h"
 #include "plan/bind.h"
 #include "plan/place.h"
@@ -122,30 +120,6 @@ static void check_monotonic(struct selftest *t, const cpu_set_t *allowed)
 		       STEADY_READS, across, crossings, CPU_COUNT(allowed));
 }
 
-/* A process that does nothing but occupy a CPU; -1 when it cannot be had. */
-static pid_t start_busy(const char *cpus)
-{
-	pid_t parent = getpid(), pid = fork();
-	int cpu;
-
-	if (pid)
-		return pid;
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	if (getppid() != parent || bind_cpu(cpus, &cpu, &(struct why){ 0 }))
-		_exit(1);
-	for (volatile unsigned long n = 0;; n++)
-		;
-}
-
-/* False when it had ended by itself: then it occupied nothing. */
-static bool stop_busy(pid_t pid)
-{
-	int status;
-
-	kill(pid, SIGKILL);
-	return waitpid(pid, &status, 0) == pid && WIFSIGNALED(status);
-}
-
 static double read_median(double *sorted)
 {
 	for (size_t i = 0; i < READINGS; i++)
@@ -182,15 +156,17 @@ static double check_idle(struct selftest *t)
 static void check_shared(struct selftest *t, const struct place *here, double alone)
 {
 	unsigned readings = 0, far = 0;
-	pid_t busy = start_busy(here->cpus[0]);
+	struct load_wish spin = { .load = LOAD_SPIN, .cpus = here->cpus[0] };
+	struct why w = { 0 };
+	pid_t busy = load_start(&spin, &w);
 
 	if (busy < 0) {
-		selftest_check(t, "canary, busy CPU", CHECK_SKIPPED, "no process could be forked");
+		selftest_check(t, "canary, busy CPU", CHECK_SKIPPED, "%s", w.text);
 		return;
 	}
 	for (uint64_t end = clock_ns() + shared_ns; clock_ns() < end; readings++)
 		far += fabs(canary_read().adds_per_cycle / alone - 1) > interrupted;
-	if (!stop_busy(busy))
+	if (!load_stop(busy))
 		selftest_check(t, "canary, busy CPU", CHECK_SKIPPED,
 			       "the process that was to keep CPU %s busy could not", here->cpus[0]);
 	else
@@ -205,11 +181,11 @@ static void check_sibling(struct selftest *t, const struct place *smt, double al
 {
 	struct reading host = machine_hypervisor();
 	double v[READINGS];
-	pid_t busy = start_busy(smt->cpus[1]);
-
-	usleep(20000);
+	struct load_wish spin = { .load = LOAD_SPIN, .cpus = smt->cpus[1] };
+	struct why w = { 0 };
+	pid_t busy = load_start(&spin, &w);
 	double loaded = read_median(v);
-	bool occupied = busy > 0 && stop_busy(busy);
+	bool occupied = busy > 0 && load_stop(busy);
 	bool fell = loaded < .95 * alone;
 	bool guest = !host.known || strcmp(host.text, "none");
 

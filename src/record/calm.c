@@ -34,17 +34,25 @@ static int make_room(struct calm *c, size_t n)
 	return 0;
 }
 
-/* Every role at one end of a window. */
-static bool passes(const struct calm_window *c, const struct canary end[ROLES_MAX], int roles,
-		   double tolerance)
+/* Every role at one end of a window: did nobody disturb it? */
+static bool alone(const struct calm_window *c, const struct canary end[ROLES_MAX], int roles,
+		  double tolerance)
 {
-	for (int role = 0; role < roles; role++) {
-		const struct canary_reference *r = c->reference[role];
-
-		if (!r || !gate_agrees(end[role].adds_per_cycle, r->adds_per_cycle, tolerance) ||
-		    !gate_agrees(end[role].chain_ghz, r->chain_ghz, GATE_CLOCK))
+	for (int role = 0; role < roles; role++)
+		if (!c->reference[role] ||
+		    !gate_agrees(end[role].adds_per_cycle, c->reference[role]->adds_per_cycle,
+				 tolerance))
 			return false;
-	}
+	return true;
+}
+
+/* And was its clock the reference's? */
+static bool at_clock(const struct calm_window *c, const struct canary end[ROLES_MAX], int roles)
+{
+	for (int role = 0; role < roles; role++)
+		if (!c->reference[role] ||
+		    !gate_agrees(end[role].chain_ghz, c->reference[role]->chain_ghz, GATE_CLOCK))
+			return false;
 	return true;
 }
 
@@ -60,8 +68,10 @@ static void judge_window(struct calm_window *c, const struct reference *r,
 		 r ? reference_relation(r, i->planned, line_ns, buf) : cell_relation(i->planned));
 	for (int role = 0; r && role < i->roles; role++)
 		c->reference[role] = reference_find(r, i->planned, role, c->relation);
-	c->passed_before = passes(c, w->before, i->roles, tolerance);
-	c->calm = c->passed_before && passes(c, w->after, i->roles, tolerance);
+	c->alone_before = alone(c, w->before, i->roles, tolerance);
+	c->alone = c->alone_before && alone(c, w->after, i->roles, tolerance);
+	c->passed_before = c->alone_before && at_clock(c, w->before, i->roles);
+	c->calm = c->passed_before && c->alone && at_clock(c, w->after, i->roles);
 }
 
 int calm_judge(struct calm *c, const struct reference *r, const struct invocation *i)

@@ -87,6 +87,11 @@ static const char how_to_read[] =
 	"hundred by chance) |\n"
 	"| `bimodal` | the invocations stand in two heaps: their median lies in either |\n"
 	"\n"
+	"A run with `--discard-flagged` leaves the rows of `invocations.csv` that have one of "
+	"`frequency`, `migrated`, `steal`, `pressure`, `faults` and `major` out of `summary.csv` "
+	"and of comparisons; `run.json` lists these flags as `discard_flagged`, and `reason` says "
+	"how many were left out. `distribution.csv` and `profile.csv` have all.\n"
+	"\n"
 	"`summary.csv` is a pure function of `invocations.csv` and `run.json`; `shmbench report "
 	"RUN` "
 	"computes it again, byte for byte.\n";

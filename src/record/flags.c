@@ -10,19 +10,36 @@ static const uint64_t long_window_ns = 2000000;
 static const uint64_t turn_ns = 4000000;
 static const double clock_share_max = .05, chain_off_max = .02, waited_share_max = .02;
 
-static bool raised(const struct flags *f, const char *name, size_t len)
+const char *const flags_disturbed[] = { "frequency", "migrated", "steal", "pressure",
+					"faults",    "major",    NULL };
+
+static bool has(const char *list, const char *name, size_t len)
 {
-	for (const char *at = f->text; *at; at += strcspn(at, ";"), at += *at == ';')
+	for (const char *at = list; *at; at += strcspn(at, ";"), at += *at == ';')
 		if (strcspn(at, ";") == len && !strncmp(at, name, len))
 			return true;
 	return false;
+}
+
+bool flags_has(const char *list, const char *name)
+{
+	return has(list, name, strlen(name));
+}
+
+const char *flags_find_disturbed(const char *list)
+{
+	const char *const *name = flags_disturbed;
+
+	while (*name && !flags_has(list, *name))
+		name++;
+	return *name;
 }
 
 static void raise_part(struct flags *f, const char *name, size_t len)
 {
 	size_t used = strlen(f->text);
 
-	if (!len || raised(f, name, len) || used + len + 2 > sizeof f->text)
+	if (!len || has(f->text, name, len) || used + len + 2 > sizeof f->text)
 		return;
 	if (used)
 		f->text[used++] = ';';

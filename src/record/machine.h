@@ -39,8 +39,8 @@ struct reading machine_hypervisor(void); /* "none" off guests */
 struct reading machine_cpus(void);       /* that this process may use */
 int machine_cpus_count(void);
 struct reading machine_smt(void);
-struct reading machine_governor(void);
-struct reading machine_boost(void); /* "on" or "off" */
+struct reading machine_governor(void); /* of all CPUs: "performance", or several words */
+struct reading machine_boost(void);    /* "on" or "off" */
 struct reading machine_clock_source(void);
 struct reading machine_isolated(void); /* "none" */
 struct reading machine_mitigations(void);
@@ -52,10 +52,15 @@ struct reading machine_gnuplot(void); /* "5.4 patchlevel 4" */
  * NAN where the kernel does not say. The clock of /proc/stat ticks every 10 ms. */
 double machine_steal(uint64_t ns);
 
-/* machine_memory.c */
+/* machine_pages.c */
 struct reading machine_thp(void);
 struct reading machine_shmem_thp(void);
-struct reading machine_hugepages(void); /* "none", or pools by size */
+struct reading machine_thp_sizes(void); /* by setting: "never 64K, inherit 2M" */
+struct reading machine_shmem_thp_sizes(void);
+struct reading machine_hugepages(void);      /* the pool of every size */
+struct reading machine_page_reporting(void); /* of free pages to the host; "off" */
+
+/* machine_memory.c */
 struct reading machine_shm_limits(void);
 struct reading machine_shm_rmid_forced(void);
 struct reading machine_dev_shm(void);
@@ -87,5 +92,8 @@ double machine_cgroup_bytes(void);
 double machine_cgroup_cpus(void);
 struct reading machine_cgroup_memory(void);
 struct reading machine_cgroup_cpu(void);
+/* The CPUs and memory nodes that the group may use, as lists; unknown where no cpuset says. */
+struct reading machine_cpuset_cpus(void);
+struct reading machine_cpuset_nodes(void);
 
 #endif

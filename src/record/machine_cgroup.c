@@ -45,21 +45,24 @@ static double cpus_in(const char *directory)
 	return limit;
 }
 
+/* Called for the directories of this process's group and those above it; true ends it. */
+typedef bool visit_directory(void *arg, const char *directory);
+
 /* From mount/group up to mount. */
-static double tightest_above(const char *mount, const char *group, limit_in *limit)
+static bool visit_above(const char *mount, const char *group, visit_directory *visit, void *arg)
 {
 	char directory[512];
-	double least = INFINITY;
 
 	snprintf(directory, sizeof directory, "%s%s", mount, group);
 	while (strlen(directory) >= strlen(mount)) {
-		least = fmin(least, limit(directory));
+		if (visit(arg, directory))
+			return true;
 		char *slash = strrchr(directory, '/');
 		if (!slash)
 			break;
 		*slash = '\0';
 	}
-	return least;
+	return false;
 }
 
 static bool lists(const char *controllers, const char *wanted)
@@ -74,15 +77,14 @@ static bool lists(const char *controllers, const char *wanted)
 }
 
 /* Lines of /proc/self/cgroup are "4:memory:/group", and "0::/group" for version 2. */
-static double tightest(const char *controller, limit_in *limit)
+static void visit_groups(const char *controller, visit_directory *visit, void *arg)
 {
-	bool pure = !access("/sys/fs/cgroup/cgroup.controllers", F_OK);
+	bool pure = !access("/sys/fs/cgroup/cgroup.controllers", F_OK), done = false;
 	FILE *f = fopen("/proc/self/cgroup", "re");
 	char line[600], mount[64];
-	double least = INFINITY;
 
 	snprintf(mount, sizeof mount, "/sys/fs/cgroup/%s", controller);
-	while (f && fgets(line, sizeof line, f)) {
+	while (f && !done && fgets(line, sizeof line, f)) {
 		char *rest = line;
 
 		line[strcspn(line, "\n")] = '\0';
@@ -91,15 +93,72 @@ static double tightest(const char *controller, limit_in *limit)
 		if (!controllers || !rest)
 			continue;
 		if (!controllers[0])
-			least = fmin(least, tightest_above(pure ? "/sys/fs/cgroup"
-								: "/sys/fs/cgroup/unified",
-							   rest, limit));
+			done = visit_above(pure ? "/sys/fs/cgroup" : "/sys/fs/cgroup/unified", rest,
+					   visit, arg);
 		else if (lists(controllers, controller))
-			least = fmin(least, tightest_above(mount, rest, limit));
+			done = visit_above(mount, rest, visit, arg);
 	}
 	if (f)
 		fclose(f);
-	return least;
+}
+
+struct tightest {
+	limit_in *limit;
+	double least;
+};
+
+static bool visit_limit(void *arg, const char *directory)
+{
+	struct tightest *t = arg;
+
+	t->least = fmin(t->least, t->limit(directory));
+	return false;
+}
+
+static double tightest(const char *controller, limit_in *limit)
+{
+	struct tightest t = { limit, INFINITY };
+
+	visit_groups(controller, visit_limit, &t);
+	return t.least;
+}
+
+/* A file under either version's name, in the nearest group that has it. */
+struct nearest {
+	const char *name, *old_name;
+	struct reading reading;
+};
+
+static bool visit_file(void *arg, const char *directory)
+{
+	struct nearest *n = arg;
+	char path[600];
+
+	snprintf(path, sizeof path, "%s/%s", directory, n->name);
+	n->reading = machine_file(path);
+	if (n->reading.known)
+		return true;
+	snprintf(path, sizeof path, "%s/%s", directory, n->old_name);
+	n->reading = machine_file(path);
+	return n->reading.known;
+}
+
+static struct reading nearest_cpuset(const char *name, const char *old_name)
+{
+	struct nearest n = { name, old_name, machine_unknown("no cpuset controller") };
+
+	visit_groups("cpuset", visit_file, &n);
+	return n.reading.known ? n.reading : machine_unknown("no cpuset controller");
+}
+
+struct reading machine_cpuset_cpus(void)
+{
+	return nearest_cpuset("cpuset.cpus.effective", "cpuset.effective_cpus");
+}
+
+struct reading machine_cpuset_nodes(void)
+{
+	return nearest_cpuset("cpuset.mems.effective", "cpuset.effective_mems");
 }
 
 double machine_cgroup_bytes(void)

@@ -146,9 +146,24 @@ struct reading machine_smt(void)
 			    control.known ? ", control: " : "", control.known ? control.text : "");
 }
 
+/* Every word that some CPU has, each once. */
 struct reading machine_governor(void)
 {
-	return machine_file(CPU "cpu0/cpufreq/scaling_governor");
+	struct reading all = { .known = true };
+	glob_t found;
+	size_t used = 0;
+
+	if (glob(CPU "cpu[0-9]*/cpufreq/scaling_governor", 0, NULL, &found))
+		return machine_unknown("this kernel sets no clock (%scpu*/cpufreq)", CPU);
+	for (size_t i = 0; i < found.gl_pathc; i++) {
+		struct reading r = machine_file(found.gl_pathv[i]);
+
+		if (r.known && !strstr(all.text, r.text) && used + 40 < sizeof all.text)
+			used += (size_t)snprintf(all.text + used, sizeof all.text - used, "%s%.30s",
+						 used ? ", " : "", r.text);
+	}
+	globfree(&found);
+	return all;
 }
 
 struct reading machine_boost(void)

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Memory: how much, in which pages, and what System V and POSIX shared memory may take of it. */
+/* Memory: how much, and what System V and POSIX shared memory may take of it. */
 #include <errno.h>
-#include <glob.h>
 #include <mntent.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,8 +10,6 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 #include "record/machine.h"
-
-#define THP "/sys/kernel/mm/transparent_hugepage/"
 
 const char *machine_bytes(double bytes, char *buf, size_t len)
 {
@@ -30,42 +27,6 @@ const char *machine_bytes(double bytes, char *buf, size_t len)
 	}
 	snprintf(buf, len, step ? "%.1f %s" : "%.0f %s", bytes, unit[step]);
 	return buf;
-}
-
-struct reading machine_thp(void)
-{
-	return machine_choice(THP "enabled");
-}
-
-struct reading machine_shmem_thp(void)
-{
-	return machine_choice(THP "shmem_enabled");
-}
-
-struct reading machine_hugepages(void)
-{
-	struct reading r = machine_text("none");
-	glob_t found;
-	size_t used = 0;
-
-	if (glob("/sys/kernel/mm/hugepages/hugepages-*kB", 0, NULL, &found))
-		return machine_unknown("this kernel has no hugetlb pages");
-	for (size_t i = 0; i < found.gl_pathc; i++) {
-		char path[256], size[32];
-		const char *kb = strstr(found.gl_pathv[i], "hugepages-") + strlen("hugepages-");
-
-		snprintf(path, sizeof path, "%s/nr_hugepages", found.gl_pathv[i]);
-		long long all = machine_number(path);
-		snprintf(path, sizeof path, "%s/free_hugepages", found.gl_pathv[i]);
-		long long unused = machine_number(path);
-		if (all <= 0 || used >= sizeof r.text)
-			continue;
-		used += (size_t)snprintf(r.text + used, sizeof r.text - used,
-					 "%s%lld of %s (%lld free)", used ? ", " : "", all,
-					 machine_bytes(atof(kb) * 1024, size, sizeof size), unused);
-	}
-	globfree(&found);
-	return r;
 }
 
 int machine_shm(struct machine_shm *shm)

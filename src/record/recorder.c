@@ -143,10 +143,11 @@ static int append_view(struct recorder *r, const struct view *v, struct why *w)
 	row_position(&row, i);
 	view_row(&row, v, &tools);
 	int err = csv_writer_append(&r->invocations, &row, w);
+	bool discarded = r->discard_flagged && flags_find_disturbed(v->flags.text);
 	struct standing_value value = { .cell = (size_t)(i->planned - r->plan->cells),
 					.metric = v->metric,
 					.relation = v->relation,
-					.value = v->median,
+					.value = discarded ? NAN : v->median,
 					.batch = v->reduction.batch };
 	return err ? err : standing_add(&r->standing, &value, w);
 }

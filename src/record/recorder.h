@@ -20,6 +20,7 @@ struct recorder {
 	const struct plan *plan;
 	const char *dir, *run_id;
 	bool raw;                    /* keep every sample; set after recorder_open */
+	bool discard_flagged;        /* disturbed invocations are no calm values; likewise */
 	struct reference *reference; /* of the calm gate; set after recorder_open; NULL: none */
 	struct steal *steal;         /* set after recorder_open; NULL: not read */
 	struct csv_writer invocations, windows;

@@ -93,6 +93,7 @@ static int derive_kinds(struct reference *r, int64_t now)
 			if (!e)
 				return -ENOMEM;
 			e->age_s = fmin(e->age_s, (double)(now - b->taken));
+			e->oldest_s = fmax(e->oldest_s, (double)(now - b->taken));
 		}
 	}
 	return 0;

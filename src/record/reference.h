@@ -6,6 +6,7 @@
 #include "analyse/gate.h"
 #include "measure/calibrate.h"
 #include "record/history.h"
+#include "record/machine.h"
 
 /*
  * What calm is, for one run: references of the canaries and classes of cache-line times, fixed
@@ -18,7 +19,7 @@ struct canary_reference {
 	struct canary_kind kind;          /* its relation is what rows say: "", "r1", "l3" */
 	double adds_per_cycle, chain_ghz; /* NAN: too few readings of this relation */
 	size_t readings;
-	double age_s; /* of the newest */
+	double age_s, oldest_s; /* of the newest, of the oldest */
 };
 
 struct reference {
@@ -44,6 +45,13 @@ struct reference_wish {
 	struct measurement *measurement; /* for calibrate() */
 };
 
+/* What is this machine's of a wish: cache, model and guest. The texts are in `room`. */
+struct reference_room {
+	char cache[PATH_MAX];
+	struct reading model;
+};
+void reference_wish_here(struct reference_wish *wish, struct reference_room *room);
+
 /* Read the history, look at the clock the CPUs have now, take what is missing. `warning` gets a
  * sentence when the history could not be read. -EINTR: a signal. reference_close also after a
  * failure. */
@@ -64,6 +72,12 @@ void reference_settle_clocks(struct reference *r);
  * or "mixed" when the time jumped. "same" on one CPU, "" with one role. In buf or static. */
 const char *reference_relation(const struct reference *r, const struct planned *p,
 			       const double line_ns[2], char buf[RELATION_MAX]);
+
+/* Where canaries of a plan are read: its kinds of core, active roles and, off guests, relations,
+ * each once. Returns how many. */
+#define REFERENCE_STATIONS 32
+size_t reference_stations(const struct reference *r, const struct plan *p,
+			  struct station station[REFERENCE_STATIONS]);
 
 /* NULL: there is none, and no window of this relation is calm. */
 const struct canary_reference *reference_find(const struct reference *r, const struct planned *p,

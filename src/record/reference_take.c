@@ -12,12 +12,12 @@
  * over several per cent within a minute: then all of that is seen. */
 static const double chain_moved = .01;
 
-enum { ROUNDS = 5, STATIONS_MAX = 32, SEEN_MAX = 8192 };
+enum { ROUNDS = 5, SEEN_MAX = 8192 };
 
 struct intake {
 	struct reference *reference;
-	struct station station[STATIONS_MAX];
-	bool invalid[STATIONS_MAX];
+	struct station station[REFERENCE_STATIONS];
+	bool invalid[REFERENCE_STATIONS];
 	size_t n;
 	size_t now; /* the station being read */
 };
@@ -113,30 +113,36 @@ static int take(void *arg, const struct outcome *out, struct why *w)
 	return 0;
 }
 
-/* The kinds of core and the relation that a plan needs, each once. */
-static void find_stations(struct intake *in, const struct plan *p)
+static bool station_serves(const struct reference *r, const struct station *s,
+			   const struct planned *c)
 {
-	const struct reference *r = in->reference;
+	int active = reference_active(c);
+	bool serves = s->roles == active;
 
-	for (size_t i = 0; i < p->n; i++) {
-		const struct planned *c = &p->cells[i];
-		int active = reference_active(c);
-		bool known = c->status || in->n == STATIONS_MAX;
+	for (int role = 0; role < active && serves; role++) {
+		struct canary_kind a = kind_of(r, c, role, active);
+		struct canary_kind b = kind_of(r, s->like, role, active);
 
-		for (size_t k = 0; k < in->n && !known; k++) {
-			const struct station *s = &in->station[k];
-
-			known = s->roles == active;
-			for (int role = 0; role < active && known; role++) {
-				struct canary_kind a = kind_of(r, c, role, active);
-				struct canary_kind b = kind_of(r, s->like, role, active);
-
-				known = canary_kind_same(&a, &b);
-			}
-		}
-		if (!known)
-			in->station[in->n++] = (struct station){ .like = c, .roles = active };
+		serves = canary_kind_same(&a, &b);
 	}
+	return serves;
+}
+
+size_t reference_stations(const struct reference *r, const struct plan *p,
+			  struct station station[REFERENCE_STATIONS])
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < p->n && n < REFERENCE_STATIONS; i++) {
+		const struct planned *c = &p->cells[i];
+		bool known = c->status;
+
+		for (size_t k = 0; k < n && !known; k++)
+			known = station_serves(r, &station[k], c);
+		if (!known)
+			station[n++] = (struct station){ .like = c, .roles = reference_active(c) };
+	}
+	return n;
 }
 
 /* What was seen goes to the history, now and not as it comes: a batch is a run's. */
@@ -259,7 +265,7 @@ int reference_open(struct reference *r, const struct reference_wish *wish, struc
 	*r = (struct reference){ .guest = wish->guest, .given = wish->given };
 	if (history_open(&r->history, wish->cache, wish->model, (int64_t)time(NULL), warning))
 		return fail(w, ENOMEM, "the canaries' history");
-	find_stations(&in, wish->plan);
+	in.n = reference_stations(r, wish->plan, in.station);
 	int err = calibrate_all(&in, wish, w);
 	if (err)
 		return err;

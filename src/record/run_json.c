@@ -6,6 +6,7 @@
 #include <unistd.h>
 #include "version.h"
 #include "record/cell.h"
+#include "record/flags.h"
 #include "record/raw.h"
 #include "record/run_json.h"
 
@@ -217,6 +218,16 @@ static void set_absent(json_t *root)
 		json_object_set_new(root, keys[i], json_null());
 }
 
+/* The flags themselves: a later version that knows more of them computes the same summary. */
+static json_t *discard_json(const struct run_facts *f)
+{
+	json_t *list = f->discard_flagged ? json_array() : json_null();
+
+	for (const char *const *name = flags_disturbed; f->discard_flagged && *name; name++)
+		json_array_append_new(list, json_string(*name));
+	return list;
+}
+
 static json_t *root_json(const struct run_facts *f)
 {
 	char seed[24], now[32];
@@ -233,6 +244,7 @@ static json_t *root_json(const struct run_facts *f)
 	json_object_set_new(root, "skipped", skipped_json(f->plan));
 	json_object_set_new(root, "labels", labels_json(f->labels));
 	json_object_set_new(root, "thresholds", json_pack("{s:f}", "threshold", f->threshold));
+	json_object_set_new(root, "discard_flagged", discard_json(f));
 	json_object_set_new(root, "time_budget_ns", integer(f->time_budget_ns));
 	json_object_set_new(root, "clock", clocks_json(f));
 	json_object_set(root, "environment", f->environment ? f->environment : json_null());

@@ -27,6 +27,7 @@ struct run_facts {
 	uint64_t seed;             /* a string in JSON, whose numbers end at 2^53 */
 	const char *const *labels; /* "KEY=VALUE", NULL-ended; or NULL */
 	bool raw;                  /* every sample was kept */
+	bool discard_flagged;      /* flags_disturbed keep a row out of the summary */
 	double threshold;          /* --threshold, 0.03 */
 	uint64_t time_budget_ns;
 	const struct reference *reference; /* of the calm gate; NULL: none */

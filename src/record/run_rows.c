@@ -126,22 +126,10 @@ static int add_entry(struct run_rows *r, const struct subject *s, const struct e
 	return 0;
 }
 
-/* Blocks that the rows of a directory are of. */
-static size_t blocks_of(const struct tally *t)
-{
-	double last = -1;
-
-	for (size_t i = 0; i < t->n; i++)
-		for (const struct entry *e = t->subjects[i].entries; e; e = e->next)
-			for (size_t k = 0; k < e->n; k++)
-				last = fmax(last, e->points[k][QUANTITY_BLOCK]);
-	return (size_t)(last + 1);
-}
-
 /* A file that ends at the end of some row looks whole by itself. */
 static int check_whole(const struct tally *t, const char *dir, struct why *w)
 {
-	size_t blocks = blocks_of(t);
+	size_t blocks = t->blocks;
 	json_int_t counted = json_integer_value(json_object_get(t->run, "blocks"));
 
 	if (t->torn)
@@ -166,7 +154,7 @@ static int add_tally(struct run_rows *r, const struct tally *t, struct why *w)
 			err = add_entry(r, &t->subjects[i], e);
 	if (err)
 		return out_of_memory(r, w);
-	r->blocks += blocks_of(t);
+	r->blocks += t->blocks;
 	return 0;
 }
 

@@ -222,8 +222,8 @@ static int add_point(struct entry *e, struct csv_reader *c, struct why *w)
 	return check_point(e->points[e->n++], c, w);
 }
 
-/* Of a row that is not ok. The sentence of a failure outranks that of a skip. */
-static int add_reason(struct entry *e, struct csv_reader *c, bool failed)
+/* Of a row without a value. The sentence of a failure outranks that of a skip. */
+static int add_reason(struct entry *e, const char *sentence, bool failed)
 {
 	bool first = failed ? !e->failed : !e->failed && !e->skipped;
 
@@ -232,8 +232,37 @@ static int add_reason(struct entry *e, struct csv_reader *c, bool failed)
 	if (!first)
 		return 0;
 	free(e->reason);
-	e->reason = strdup(csv_reader_text(c, INVOCATIONS_reason));
+	e->reason = strdup(sentence);
 	return e->reason ? 0 : -ENOMEM;
+}
+
+/* The flag for which the run set a row aside; NULL: it counts. */
+static const char *discarded_for(const struct tally *t, const char *flags)
+{
+	const json_t *list = json_object_get(t->run, "discard_flagged");
+
+	for (size_t i = 0; i < json_array_size(list); i++) {
+		const char *name = json_string_value(json_array_get(list, i));
+
+		if (name && flags_has(flags, name))
+			return name;
+	}
+	return NULL;
+}
+
+/* A row with a value. */
+static int add_value(struct tally *t, struct entry *e, struct csv_reader *c, struct why *w)
+{
+	const char *flag = discarded_for(t, csv_reader_text(c, INVOCATIONS_flags));
+	double block = csv_reader_number(c, INVOCATIONS_block);
+	char sentence[80];
+
+	if (block >= (double)t->blocks)
+		t->blocks = (size_t)block + 1;
+	if (!flag)
+		return add_point(e, c, w);
+	snprintf(sentence, sizeof sentence, "discarded for its flag %.40s", flag);
+	return add_reason(e, sentence, false) ? fail(w, ENOMEM, "the rows of %s", c->path) : 0;
 }
 
 static int add_row(struct tally *t, struct csv_reader *c, struct why *w)
@@ -248,10 +277,10 @@ static int add_row(struct tally *t, struct csv_reader *c, struct why *w)
 			       csv_reader_text(c, INVOCATIONS_CELL + CELL_METRIC));
 	struct entry *e = entry_of(s, csv_reader_text(c, INVOCATIONS_relation));
 	if (e && !strcmp(status, "ok"))
-		return add_point(e, c, w);
+		return add_value(t, e, c, w);
 	int err = e ? 0 : -ENOMEM;
 	if (e && (!strcmp(status, "skip") || !strcmp(status, "fail")))
-		err = add_reason(e, c, status[0] == 'f');
+		err = add_reason(e, csv_reader_text(c, INVOCATIONS_reason), status[0] == 'f');
 	else if (e)
 		return misused(w,
 			       "%s, line %lu, column %u (status): '%.40s' is none of ok, skip, "

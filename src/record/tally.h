@@ -42,10 +42,10 @@ struct entry {
 	char *relation;
 	double (*points)[QUANTITIES]; /* of rows that are ok; NAN where empty */
 	size_t n, room;
-	size_t skipped, failed;
-	char *reason;       /* the first sentence of a row that is not ok */
-	struct flags flags; /* of all rows */
-	struct entry *next; /* another relation */
+	size_t skipped, failed; /* skipped: discarded ones too */
+	char *reason;           /* the first sentence of a row that is not ok */
+	struct flags flags;     /* of all rows */
+	struct entry *next;     /* another relation */
 };
 
 /* One metric of one planned cell. cell and metric are run.json's. */
@@ -62,6 +62,7 @@ struct tally {
 	size_t n;
 	size_t *first; /* of each cell: index of its first subject; one more at the end */
 	struct subject **by_key;
+	size_t blocks;      /* from 0 to the last with a row that is ok, discarded ones too */
 	unsigned long torn; /* line of a last row that was cut short, else 0 */
 };
 

@@ -216,3 +216,30 @@ cells() {
 	[ "$status" -eq 77 ]
 	[ ! -e out ]
 }
+
+@test "--discard-flagged: report leaves out what is flagged, and rows stay" {
+	command -v python3 >/dev/null || skip "needs python3"
+	local dir=$BATS_TEST_TMPDIR/run rows
+	"$SHMBENCH" run null/one --invocations 7 --discard-flagged --quiet --out "$dir" >/dev/null
+	rows=$(wc -l <"$dir/invocations.csv")
+	# What flags the machine raised is its own affair: these are known.
+	python3 - "$dir/invocations.csv" <<-'END'
+		import csv, sys
+		rows = list(csv.DictReader(open(sys.argv[1], newline="")))
+		for row in rows:
+		    row["flags"] = {"2": "major", "4": "clock_bound;migrated", "5": "switched"}.get(row["block"], "")
+		out = csv.DictWriter(open(sys.argv[1], "w", newline=""), rows[0].keys(), lineterminator="\n")
+		out.writeheader()
+		out.writerows(rows)
+	END
+	"$SHMBENCH" report "$dir" >/dev/null
+	[ "$(WHERE='metric=empty' select_columns "$dir/summary.csv" reason)" = \
+		"2 of 7 invocations gave no value: discarded for its flag major" ]
+	[[ $(WHERE='metric=empty' select_columns "$dir/summary.csv" flags) != *m[ai][jg]* ]]
+	[ "$(wc -l <"$dir/invocations.csv")" -eq "$rows" ]
+	# Without the list in run.json the same rows count.
+	sed -i '/"discard_flagged": \[/,/\]/c "discard_flagged": null,' "$dir/run.json"
+	"$SHMBENCH" report "$dir" >/dev/null
+	[ -z "$(WHERE='metric=empty' select_columns "$dir/summary.csv" reason)" ]
+	[[ $(WHERE='metric=empty' select_columns "$dir/summary.csv" flags) == *major*migrated* ]]
+}

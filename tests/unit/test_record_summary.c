@@ -11,6 +11,7 @@
 #include <string.h>
 /* cmocka has a macro named fail: what declares the function comes first. */
 #include "record/cell.h"
+#include "record/flags.h"
 #include "record/run_json.h"
 #include "record/summary.h"
 #include <cmocka.h>
@@ -28,7 +29,8 @@ struct bed {
 };
 
 /* With a counter, System V's cell is timed by it and the memfd's by the kernel's clock. */
-static void bed_open_by(struct bed *b, const char *dir, const struct clock_calibration *counter)
+static void bed_open_by(struct bed *b, const char *dir, const struct clock_calibration *counter,
+			bool discard_flagged)
 {
 	struct run_directory d = { .id = "run" };
 	struct run_json json;
@@ -46,6 +48,7 @@ static void bed_open_by(struct bed *b, const char *dir, const struct clock_calib
 	struct run_facts facts = {
 		.directory = &d,
 		.plan = &b->sample.plan,
+		.discard_flagged = discard_flagged,
 		.clock = { .name = "monotonic",
 			   .resolution_ns = RESOLUTION,
 			   .cost_ns = CLOCK_COST },
@@ -63,7 +66,7 @@ static void bed_open_by(struct bed *b, const char *dir, const struct clock_calib
 
 static void bed_open(struct bed *b, const char *dir)
 {
-	bed_open_by(b, dir, NULL);
+	bed_open_by(b, dir, NULL, false);
 }
 
 static void begin_row(struct bed *b, struct csv_row *row, size_t cell, unsigned metric)
@@ -192,7 +195,7 @@ static void rows_go_by_their_own_clock(void **state)
 	const struct clock_calibration tsc = { .clock.source = CLOCK_SOURCE_TSC, .ghz = 2.5 };
 	struct bed b;
 
-	bed_open_by(&b, *state, &tsc);
+	bed_open_by(&b, *state, &tsc, false);
 	for (unsigned i = 0; i < BLOCKS; i++) {
 		put_value(&b, SAMPLE_SYSV, SAMPLE_TIME, i, base_times[i]);
 		put_value(&b, SAMPLE_MEMFD, SAMPLE_TIME, i, base_times[i]);
@@ -357,6 +360,47 @@ static void skips_and_failures_have_rows(void **state)
 	csv_reader_close(&r);
 }
 
+/* What was disturbed stays in invocations.csv and is left out of the rest. */
+static void flagged_invocations_are_discarded(void **state)
+{
+	struct bed b;
+
+	bed_open_by(&b, *state, NULL, true);
+	for (unsigned i = 0; i < BLOCKS; i++) {
+		put_value(&b, SAMPLE_SYSV, SAMPLE_TIME, i, i == 3 ? 1e6 : 100 + i);
+		put_value(&b, SAMPLE_MEMFD, SAMPLE_TIME, i, i == 3 ? 1 : 200 + 2 * i);
+	}
+	put_value(&b, SAMPLE_MEMFD, SAMPLE_RATE, 3, 5);
+	summarise(&b);
+	struct csv_reader r = find_row(&b, "sysv", "time");
+	is_text(&r, SUMMARY_invocations, "7");
+	near(&r, SUMMARY_median, 104);
+	near(&r, SUMMARY_max, 4 * 107);
+	is_text(&r, SUMMARY_flags, "drift");
+	is_text(&r, SUMMARY_reason,
+		"1 of 8 invocations gave no value: discarded for its flag faults");
+	csv_reader_close(&r);
+	r = find_row(&b, "memfd", "time");
+	is_text(&r, SUMMARY_pairs, "7");
+	near(&r, SUMMARY_ratio, 2);
+	csv_reader_close(&r);
+	r = find_row(&b, "memfd", "rate");
+	is_text(&r, SUMMARY_status, "skip");
+	is_text(&r, SUMMARY_reason, "discarded for its flag faults");
+	csv_reader_close(&r);
+}
+
+static void only_what_disturbs_is_discarded(void **state)
+{
+	(void)state;
+	assert_null(flags_find_disturbed(""));
+	assert_null(flags_find_disturbed(
+		"switched;long_window;clock_bound;samples_lost;not_calm;drift"));
+	assert_null(flags_find_disturbed("majority;nofaults"));
+	assert_string_equal(flags_find_disturbed("clock_bound;major"), "major");
+	assert_string_equal(flags_find_disturbed("faults;frequency"), "frequency");
+}
+
 static void repeats_byte_for_byte(void **state)
 {
 	struct bed b;
@@ -408,11 +452,18 @@ static void foreign_inputs_are_named(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		EACH(rows_go_by_their_own_clock),      EACH(median_and_interval),
-		EACH(below_six_there_is_no_interval),  EACH(ratio_pairs_inside_blocks),
-		EACH(neighbours_alike_are_flagged),    EACH(rates_are_inverted_times),
-		EACH(counts_are_one_value_or_flagged), EACH(skips_and_failures_have_rows),
-		EACH(repeats_byte_for_byte),           EACH(foreign_inputs_are_named),
+		EACH(rows_go_by_their_own_clock),
+		EACH(median_and_interval),
+		EACH(below_six_there_is_no_interval),
+		EACH(ratio_pairs_inside_blocks),
+		EACH(neighbours_alike_are_flagged),
+		EACH(rates_are_inverted_times),
+		EACH(counts_are_one_value_or_flagged),
+		EACH(skips_and_failures_have_rows),
+		EACH(repeats_byte_for_byte),
+		EACH(foreign_inputs_are_named),
+		EACH(flagged_invocations_are_discarded),
+		cmocka_unit_test(only_what_disturbs_is_discarded),
 	};
 
 	return cmocka_run_group_tests_name("summary", tests, NULL, NULL);

@@ -427,6 +427,37 @@ static void patience_waits_for_the_relation_most_seen(void **state)
 	standing_close(&s);
 }
 
+/* Canaries are read once for each kind of core, number of active roles and, off guests, relation. */
+static void stations_are_kinds_and_not_cells(void **state)
+{
+	struct reference guest = { .guest = true }, bare = { .guest = false };
+	struct station station[REFERENCE_STATIONS];
+	struct sample_plan one, two;
+	struct planned cell[4];
+	struct plan p = { .cells = cell, .n = 4 };
+
+	(void)state;
+	sample_plan_make(&one, &sample_part);
+	sample_plan_make(&two, &sample_part_two);
+	cell[0] = cell[1] = one.cells[0];
+	cell[2] = cell[3] = two.cells[0];
+	cell[1].place.os[0] = 5; /* another CPU of the same kind */
+	cell[2].place = (struct place){ .relation = "l3", .os = { 0, 1 } };
+	cell[3].place = (struct place){ .relation = "smt", .os = { 0, 2 } };
+	assert_int_equal(reference_stations(&guest, &p, station), 2);
+	assert_ptr_equal(station[0].like, &cell[0]);
+	assert_int_equal(station[0].roles, 1);
+	assert_ptr_equal(station[1].like, &cell[2]);
+	assert_int_equal(station[1].roles, 2);
+	assert_int_equal(reference_stations(&bare, &p, station), 3);
+	cell[1].place.kind[0] = 1;
+	assert_int_equal(reference_stations(&bare, &p, station), 4);
+	cell[1].status = CANNOT; /* nobody will be there */
+	assert_int_equal(reference_stations(&bare, &p, station), 3);
+	cell[3].place.os[1] = 0; /* two roles take turns: one is active */
+	assert_int_equal(reference_stations(&bare, &p, station), 2);
+}
+
 #define EACH(test) cmocka_unit_test_setup_teardown(test, scratch_make, scratch_remove)
 
 int main(void)
@@ -442,6 +473,7 @@ int main(void)
 		EACH(six_calm_invocations_make_an_estimate),
 		EACH(five_do_not),
 		EACH(patience_waits_for_the_relation_most_seen),
+		cmocka_unit_test(stations_are_kinds_and_not_cells),
 	};
 
 	return cmocka_run_group_tests_name("references", tests, NULL, NULL);

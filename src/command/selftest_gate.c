@@ -1,0 +1,272 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Does the calm gate hold? Others are put to work on purpose, turn about with an idle machine, and
+ * what the gate accepts meanwhile is compared. The host may do the same unasked: idle turns say how
+ * much of it there was.
+ */
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+#include "analyse/gate.h"
+#include "command/gate_turns.h"
+#include "command/selftest.h"
+#include "record/machine.h"
+
+enum { ENOUGH = 60, ENOUGH_FOR_BIAS = 30 };
+/* Two threads of one core have this share of their adds each, at most. */
+static const double core_shared = .75;
+
+/* Too far, and in the same direction in every round. */
+static bool moved(struct turns *t, enum trial_cell c)
+{
+	struct off o = turns_off(t, c);
+
+	return fabs(o.median) > TURNS_STILL && o.least * o.most > 0;
+}
+
+static bool is_still(struct turns *t, enum trial_cell c)
+{
+	return !(fabs(turns_off(t, c).median) > TURNS_STILL);
+}
+
+static bool holds_still(struct turns *t)
+{
+	return !moved(t, TRIAL_ATTACH) && !moved(t, TRIAL_TOUCH);
+}
+
+/* An idle machine of which little is accepted has company already: nothing can be compared. */
+static bool idle_enough(struct selftest *t, const char *name, const struct turns *turns)
+{
+	if (turns->seen[IDLE][TRIAL_NULL].tally.calm >= ENOUGH)
+		return true;
+	selftest_check(t, name, CHECK_SKIPPED,
+		       "unavailable: only %.0f of %.0f windows were calm before anything was "
+		       "started",
+		       turns->seen[IDLE][TRIAL_NULL].tally.calm,
+		       turns->seen[IDLE][TRIAL_NULL].tally.windows);
+	return false;
+}
+
+/* Windows between two turns of the other process are calm; those that it stopped in the middle are
+ * accepted too, and it is the median over windows that must not see them. */
+static void check_same_cpu(struct selftest *s, struct turns *t, int cpu)
+{
+	static const char name[] = "gate, busy CPU";
+	const struct trial_seen *null = &t->seen[LOADED][TRIAL_NULL];
+	char text[200];
+
+	if (!idle_enough(s, name, t))
+		return;
+	turns_text(t, text, sizeof text);
+	selftest_check(s, name, holds_still(t) ? CHECK_OK : CHECK_FAILED,
+		       "a process on the same CPU %d: %.0f %% of %.0f windows accepted (idle %.0f "
+		       "%%), %.1f %% of them stopped in their middle; %s",
+		       cpu, turns_accepted(t, LOADED), null->tally.windows, turns_accepted(t, IDLE),
+		       null->n ? 100. * (double)null->stretched / (double)null->n : 0, text);
+}
+
+static void check_bandwidth(struct selftest *s, struct turns *t, const struct load_wish *load,
+			    int cpu)
+{
+	static const char name[] = "gate, memory bandwidth";
+	const struct trial_seen *null = &t->seen[LOADED][TRIAL_NULL];
+	bool felt = !turns_pass_too_often(&null->tally);
+	bool still = is_still(t, TRIAL_ATTACH) && is_still(t, TRIAL_TOUCH);
+	char text[200], size[32];
+
+	if (!idle_enough(s, name, t))
+		return;
+	turns_text(t, text, sizeof text);
+	selftest_check(s, name, felt || still ? CHECK_OK : CHECK_SKIPPED,
+		       "CPU %s copying through 2 x %s: %.0f %% of %.0f windows on CPU %d accepted "
+		       "(idle %.0f %%); %s%s",
+		       load->cpus, machine_bytes((double)load->bytes, size, sizeof size),
+		       turns_accepted(t, LOADED), null->tally.windows, cpu, turns_accepted(t, IDLE),
+		       text,
+		       felt    ? ""
+		       : still ? "; the canaries do not feel it, and what is measured hardly does"
+			       : "; not judged: the canaries do not feel it, and the gate does not "
+				 "protect from it");
+}
+
+/* What was known of the other CPU while it was busy. */
+struct neighbour {
+	struct turns sibling, other; /* rounds in which it shared the core; the rest */
+	struct calm_spot last;
+	bool guest;
+};
+
+/* Does the other CPU share a core with ours? Off guests the topology knows. In a guest it is what
+ * the host says from second to second: then the cache-line time says in which of the machine's
+ * relations the two are, and the history, whether adds are halved in that one. */
+static bool shares_core(const struct trial *t, const struct calm_spot *pair)
+{
+	const struct planned *p = &t->cell[TRIAL_NULL];
+	const struct canary_reference *alone = reference_find(&t->reference, p, 0, "");
+
+	if (!t->reference.guest)
+		return !strcmp(pair->station.like->place.relation, "smt");
+	return 10 * pair->same >= 9 * pair->windows && alone && pair->reference[0] &&
+	       pair->reference[0]->adds_per_cycle < core_shared * alone->adds_per_cycle;
+}
+
+static int round_beside(struct trial *t, const struct load_wish *spin, struct neighbour *n,
+			struct why *w)
+{
+	struct turns turns = { .rounds = 0 };
+	struct calm_spot before;
+	int err = trial_relation(t, &before, w);
+
+	if (!err)
+		err = turns_round(t, spin, &turns, w);
+	if (!err)
+		err = trial_relation(t, &n->last, w);
+	bool shared = !err && shares_core(t, &before) && shares_core(t, &n->last);
+	if (!err && turns_add(shared ? &n->sibling : &n->other, &turns))
+		err = fail(w, ENOMEM, "what the gate saw");
+	turns_forget(&turns);
+	return err;
+}
+
+static void tell_sibling(struct selftest *s, struct turns *t, const struct place *p)
+{
+	static const char name[] = "gate, busy sibling";
+	const struct gate_tally *null = &t->seen[LOADED][TRIAL_NULL].tally;
+	char text[200];
+
+	if (!idle_enough(s, name, t))
+		return;
+	turns_text(t, text, sizeof text);
+	selftest_check(s, name, turns_pass_too_often(null) ? CHECK_FAILED : CHECK_OK,
+		       "CPU %d, with the other thread of its core busy: both canaries passed in "
+		       "%.1f %% of %.0f windows (idle %.0f %%; at most 2 %% are allowed); %s",
+		       p->os[0], turns_accepted(t, LOADED), null->windows, turns_accepted(t, IDLE),
+		       text);
+}
+
+/* There was no sibling. What a busy neighbour of another kind does is worth a line all the same. */
+static void tell_other(struct selftest *s, struct neighbour *n, const struct place *p)
+{
+	struct turns *t = &n->other;
+	char text[200];
+
+	turns_text(t, text, sizeof text);
+	selftest_check(s, "gate, busy sibling", CHECK_SKIPPED,
+		       "unavailable: CPUs %d and %d are not two threads of one core now (%s, %.0f "
+		       "ns one way); with CPU %d busy %.0f %% of %.0f windows on CPU %d accepted "
+		       "(idle %.0f %%); %s",
+		       p->os[0], p->os[1], n->last.relation, n->last.line_ns, p->os[1],
+		       turns_accepted(t, LOADED), t->seen[LOADED][TRIAL_NULL].tally.windows,
+		       p->os[0], turns_accepted(t, IDLE), text);
+}
+
+static int check_neighbour(struct selftest *s, struct trial *t, struct why *w)
+{
+	struct neighbour n = { .guest = t->reference.guest };
+	struct place smt, usual = t->pair.place;
+	struct load_wish spin = { .load = LOAD_SPIN };
+	int err = 0;
+
+	/* `auto` avoids the sibling where the topology shows one. */
+	if (!n.guest && !place_find(t->topology, "smt", &smt, &(struct why){ 0 }))
+		trial_move(t, &smt);
+	spin.cpus = t->pair.place.cpus[1];
+	for (int i = 0; i < TURNS_ROUNDS && !err; i++)
+		err = round_beside(t, &spin, &n, w);
+	if (!err && n.sibling.rounds)
+		tell_sibling(s, &n.sibling, &t->pair.place);
+	else if (!err)
+		tell_other(s, &n, &t->pair.place);
+	trial_move(t, &usual);
+	turns_forget(&n.sibling);
+	turns_forget(&n.other);
+	return err;
+}
+
+/* Past the last cache, four times; never so much that memory runs short. */
+static size_t stream_bytes(const struct trial *t)
+{
+	struct machine m = topology_machine(t->topology);
+	double bytes = 64 << 20, unused = (double)machine_meminfo("MemAvailable:");
+
+	for (int level = 0; level < CACHE_LEVELS; level++)
+		bytes = fmax(bytes, 4. * (double)m.cache[level].largest);
+	return (size_t)fmin(bytes, fmax(unused / 8, 1 << 20));
+}
+
+static int check_loads(struct selftest *s, struct trial *t, struct why *w)
+{
+	const struct place *p = &t->cell[TRIAL_NULL].place;
+	struct load_wish spin = { .load = LOAD_SPIN, .cpus = p->cpus[0] };
+	struct load_wish stream = { LOAD_STREAM, p->cpus[1], stream_bytes(t) };
+	struct turns turns = { .rounds = 0 };
+	int err = turns_take(t, &spin, &turns, w);
+
+	if (!err)
+		check_same_cpu(s, &turns, p->os[0]);
+	turns_forget(&turns);
+	if (!err && p->os[0] == p->os[1]) {
+		selftest_check(s, "gate, busy sibling", CHECK_SKIPPED, "unavailable: one CPU only");
+		return 0;
+	}
+	if (!err)
+		err = check_neighbour(s, t, w);
+	if (!err)
+		err = turns_take(t, &stream, &turns, w);
+	if (!err)
+		check_bandwidth(s, &turns, &stream, p->os[0]);
+	turns_forget(&turns);
+	return err;
+}
+
+/* `null` against itself, and against work that its windows leave behind. */
+static int check_bias(struct selftest *s, struct trial *t, struct why *w)
+{
+	static const char name[] = "gate_biased";
+	struct trial_seen null = { .n = 0 }, again = { .n = 0 }, deferred = { .n = 0 };
+	int err = 0;
+
+	for (int i = 0; i < TURNS_ROUNDS && !err; i++) {
+		err = trial_run(t, TRIAL_NULL, &null, w);
+		if (!err)
+			err = trial_run(t, TRIAL_DEFERRED, &deferred, w);
+		if (!err)
+			err = trial_run(t, TRIAL_NULL, &again, w);
+	}
+	bool wrong = gate_biased(&null.tally, &again.tally);
+	bool found = gate_biased(&deferred.tally, &null.tally);
+	if (!err &&
+	    (null.tally.calm < ENOUGH_FOR_BIAS || deferred.tally.passed_before < ENOUGH_FOR_BIAS))
+		selftest_check(s, name, CHECK_SKIPPED,
+			       "unavailable: only %.0f of %.0f windows of null were calm",
+			       null.tally.calm, null.tally.windows);
+	else if (!err)
+		selftest_check(
+			s, name, wrong || !found ? CHECK_FAILED : CHECK_OK,
+			"after a calm start %.0f %% of null's windows fail, of null again "
+			"%.0f %% (%s), of one that frees memory after its end %.0f %% (%s)",
+			100 * gate_after_fails(&null.tally), 100 * gate_after_fails(&again.tally),
+			wrong ? "called biased" : "not biased",
+			100 * gate_after_fails(&deferred.tally), found ? "biased" : "not found");
+	trial_forget(&null);
+	trial_forget(&again);
+	trial_forget(&deferred);
+	return err;
+}
+
+void selftest_gate(struct selftest *s)
+{
+	struct trial t;
+	struct why w = { 0 };
+	int err = trial_open(&t, &w);
+
+	if (!err)
+		err = check_bias(s, &t, &w);
+	if (!err)
+		err = check_loads(s, &t, &w);
+	if (err)
+		selftest_check(s, "gate", err == CANNOT ? CHECK_SKIPPED : CHECK_FAILED, "%s%s",
+			       err == CANNOT ? "unavailable: " : "", w.text);
+	trial_close(&t);
+}
