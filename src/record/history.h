@@ -11,8 +11,8 @@
  * made from, so that a run which is contended from end to end can tell. Only readings are kept;
  * what follows from them is worked out anew each time. Parent only.
  */
-#define HISTORY_BATCH   1000 /* readings that one run adds of a kind */
-#define HISTORY_BATCHES 8    /* that are kept of a kind: the newest */
+#define HISTORY_BATCH   500 /* readings that one run adds of a kind */
+#define HISTORY_BATCHES 32  /* that are kept of a kind: the newest */
 #define HISTORY_AGE_S   86400
 
 struct canary_reading {

@@ -157,22 +157,19 @@ int reference_derive(struct reference *r)
 	return err;
 }
 
-/* The readings of this run, of a kind: how many, and how many of them at a clock. */
-static size_t seen_at(const struct reference *r, const struct canary_kind *k, double ghz,
-		      size_t *seen)
+/* Of batches of a kind: how many readings, and how many of them at a clock. */
+struct clock_share {
+	size_t readings, agreed;
+};
+
+static void count_clock(struct clock_share *s, const struct batch *b, const struct canary_kind *k,
+			double ghz)
 {
-	size_t agreed = 0;
-
-	for (size_t i = 0; i < r->kinds; i++) {
-		const struct batch *b = &r->seen[i];
-
-		if (!canary_kind_same(&b->kind, k))
-			continue;
-		*seen += b->n;
-		for (size_t j = 0; j < b->n; j++)
-			agreed += gate_agrees(b->reading[j].chain_ghz, ghz, GATE_CLOCK);
-	}
-	return agreed;
+	if (!canary_kind_same(&b->kind, k))
+		return;
+	s->readings += b->n;
+	for (size_t i = 0; i < b->n; i++)
+		s->agreed += gate_agrees(b->reading[i].chain_ghz, ghz, GATE_CLOCK);
 }
 
 void reference_settle_clocks(struct reference *r)
@@ -180,12 +177,14 @@ void reference_settle_clocks(struct reference *r)
 	for (size_t i = 0; i < r->n; i++) {
 		const struct canary_reference *e = &r->entry[i];
 		struct canary_kind kind = kind_in_history(r, &e->kind);
-		size_t seen = 0, agreed = seen_at(r, &kind, e->chain_ghz, &seen);
-		bool gone = (double)agreed < GATE_THIN * (double)seen;
+		struct clock_share share = { 0 };
 
-		if (seen)
-			history_set_clock(&r->history, &kind,
-					  gone || r->fresh ? 0 : e->chain_ghz);
+		for (size_t k = 0; k < r->history.n; k++)
+			count_clock(&share, &r->history.batch[k], &kind, e->chain_ghz);
+		for (size_t k = 0; k < r->kinds; k++)
+			count_clock(&share, &r->seen[k], &kind, e->chain_ghz);
+		bool gone = (double)share.agreed < GATE_THIN * (double)share.readings;
+		history_set_clock(&r->history, &kind, gone || r->fresh ? 0 : e->chain_ghz);
 	}
 }
 

@@ -62,9 +62,9 @@ void reference_close(struct reference *r);
 /* Work out classes and references from r->history. -ENOMEM. */
 int reference_derive(struct reference *r);
 
-/* Keep the clock of every kind for the next run; unless this one saw next to nothing of it, or
- * had to take it from a few seconds' readings: what the whole run saw is the better choice then.
- * The run's readings must still be in r->seen. */
+/* Keep the clock of every kind for the next run; unless the history and this run show next to
+ * nothing of it, or it had to be taken from a few seconds' readings: what the whole run saw is the
+ * better choice then. The run's readings must still be in r->seen. */
 void reference_settle_clocks(struct reference *r);
 
 /* What the two CPUs of a cell are to each other, by the cache-line time at both ends of a window:
