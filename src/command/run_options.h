@@ -2,6 +2,7 @@
 #ifndef RUN_OPTIONS_H
 #define RUN_OPTIONS_H
 #include <stdbool.h>
+#include "command/style.h"
 #include "plan/suite.h"
 
 enum { RUN_LIST_MAX = 64 };
@@ -31,6 +32,7 @@ struct run_options {
 	double canary_reference; /* 0: the machine's own */
 	enum counters_wish counters;
 	bool verify, raw, dry_run, quiet;
+	enum style_colour colour;
 };
 
 /* Ends the program with 2 on a usage error. */

@@ -71,7 +71,8 @@ const char *raised_text(const struct raised *f, const struct row *r, char *buf, 
 	*buf = '\0';
 	for (const char *list = row_text(r, SUMMARY_flags);
 	     (list = next_name(list, name, sizeof name));)
-		if (!raised_everywhere(f, name) && used < len)
+		if (!raised_everywhere(f, name) && used < len &&
+		    !(row_contended(r) && !strcmp(name, "not_calm")))
 			used += (size_t)snprintf(buf + used, len - used, "%s%s", used ? ";" : "",
 						 name);
 	return buf;

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include "analyse/gate.h"
 #include "base/units.h"
 #include "plan/axis.h"
 #include "record/csv.h"
@@ -60,6 +61,8 @@ int rows_read(struct rows *r, const char *dir, struct why *w)
 	csv_reader_close(&c);
 	if (err)
 		rows_free(r);
+	else
+		rows_choose(r);
 	return err;
 }
 
@@ -108,6 +111,14 @@ bool row_has_value(const struct row *r)
 	return !strcmp(row_text(r, SUMMARY_status), "ok") && *row_text(r, SUMMARY_median);
 }
 
+bool row_contended(const struct row *r)
+{
+	return !strcmp(row_text(r, SUMMARY_CELL + CELL_KIND), "count") ||
+			       !*row_text(r, SUMMARY_calm_invocations)
+		       ? false
+		       : row_number(r, SUMMARY_calm_invocations) < GATE_CALM;
+}
+
 static bool agree(const char *a, const char *b)
 {
 	return !*a || !*b || !strcmp(a, b);
@@ -123,12 +134,18 @@ bool row_comparable(const struct row *a, const struct row *b)
 	       !strcmp(row_text(a, SUMMARY_relation), row_text(b, SUMMARY_relation));
 }
 
-bool row_same_cell(const struct row *a, const struct row *b)
+bool row_same_axes(const struct row *a, const struct row *b)
 {
 	for (unsigned i = 0; i < AXES; i++)
 		if (strcmp(row_axis(a, (enum axis)i), row_axis(b, (enum axis)i)))
 			return false;
 	return !strcmp(row_benchmark(a), row_benchmark(b)) &&
+	       !*row_text(a, SUMMARY_relation) == !*row_text(b, SUMMARY_relation);
+}
+
+bool row_same_cell(const struct row *a, const struct row *b)
+{
+	return row_same_axes(a, b) &&
 	       !strcmp(row_text(a, SUMMARY_relation), row_text(b, SUMMARY_relation));
 }
 
@@ -157,6 +174,32 @@ bool rows_is_base(const struct rows *all, const struct row *r)
 			return true;
 	}
 	return false;
+}
+
+static const struct row *base_of(const struct rows *all, const struct row *r)
+{
+	char name[200];
+
+	for (size_t i = 0; i < all->n; i++) {
+		const struct row *other = &all->row[i];
+
+		if (!strcmp(row_metric(r), row_metric(other)) && row_comparable(r, other) &&
+		    !strcmp(own_name(other, name, sizeof name), row_text(r, SUMMARY_base)))
+			return other;
+	}
+	return NULL;
+}
+
+/* A row over all windows counts every invocation of its relation: more pairs are not its own. */
+bool rows_own_ratio(const struct rows *all, const struct row *r)
+{
+	const struct row *base = base_of(all, r);
+	double pairs = row_number(r, SUMMARY_pairs);
+
+	if (!*row_text(r, SUMMARY_relation) || !row_contended(r))
+		return true;
+	return base && pairs <= row_number(r, SUMMARY_invocations) &&
+	       (!row_contended(base) || pairs <= row_number(base, SUMMARY_invocations));
 }
 
 uint32_t rows_varying(const struct rows *r, const struct row *with)
@@ -278,18 +321,46 @@ static void drop_unit(char *text, const char *estimate)
 		*blank = '\0';
 }
 
-const char *row_estimate(const struct row *r, char *buf, size_t len)
+const char *estimate_text(const struct estimate *e, const char *unit, char *buf, size_t len)
 {
 	char low[48], high[48];
-	size_t used = strlen(row_value(r, SUMMARY_median, buf, len));
 
-	row_value(r, SUMMARY_ci_low, low, sizeof low);
-	row_value(r, SUMMARY_ci_high, high, sizeof high);
+	*buf = '\0';
+	if (isnan(e->value))
+		return buf;
+	size_t used = strlen(value_text(e->value, unit, buf, len));
+	if (isnan(e->low) || isnan(e->high) || used >= len)
+		return buf;
+	value_text(e->low, unit, low, sizeof low);
+	value_text(e->high, unit, high, sizeof high);
 	drop_unit(low, buf);
 	drop_unit(high, buf);
-	if (*low && *high && used < len)
-		snprintf(buf + used, len - used, " [%s, %s]", low, high);
+	snprintf(buf + used, len - used, " [%s, %s]", low, high);
 	return buf;
+}
+
+static const char *estimate(const struct row *r, const unsigned column[3], char *buf, size_t len)
+{
+	struct estimate e = { .value = row_number(r, column[0]),
+			      .low = row_number(r, column[1]),
+			      .high = row_number(r, column[2]) };
+
+	return estimate_text(&e, row_unit(r), buf, len);
+}
+
+const char *row_estimate(const struct row *r, char *buf, size_t len)
+{
+	static const unsigned columns[] = { SUMMARY_median, SUMMARY_ci_low, SUMMARY_ci_high };
+
+	return estimate(r, columns, buf, len);
+}
+
+const char *row_estimate_all(const struct row *r, char *buf, size_t len)
+{
+	static const unsigned columns[] = { SUMMARY_median_all, SUMMARY_ci_low_all,
+					    SUMMARY_ci_high_all };
+
+	return estimate(r, columns, buf, len);
 }
 
 const char *row_ratio(const struct row *r, char *buf, size_t len)
