@@ -169,7 +169,7 @@ const struct relation *relations_find(const struct relations *r, const char *nam
  * two cores more surely than the time does, which differs from processor to processor. */
 static const char *like_what(const struct relations *r, const struct relation *s)
 {
-	double line = (s->low + s->high) / 2;
+	double line = isnan(s->low) ? sqrt(s->class_low * s->class_high) : (s->low + s->high) / 2;
 
 	if (s->adds < .75 * r->alone)
 		return "as between two threads of one core";
@@ -189,7 +189,7 @@ static const char *words(const struct relations *r, const struct relation *s, co
 		{ "machine", "between two packages" },
 		{ "same", "on one CPU" },
 		{ "all", "between two CPUs, whatever they were to each other" },
-		{ "new", "between two CPUs in a relation that this machine had not shown before" },
+		{ "new", "between two CPUs in a relation new to this machine" },
 	};
 
 	for (size_t i = 0; i < sizeof known / sizeof *known; i++)

@@ -50,13 +50,22 @@ static int columns_of(const char *text)
 	return n;
 }
 
+static bool is_heading(const struct sheet_field line[])
+{
+	for (unsigned c = 1; c < SHEET_COLUMNS; c++)
+		if (line[c].text)
+			return false;
+	return true;
+}
+
 /* Of a column, its heading included; 0: nothing in it. */
 static int width(const struct sheet *s, unsigned c)
 {
 	int most = 0;
 
 	for (size_t i = 0; i < s->lines; i++)
-		if (s->line[i][c].text && columns_of(s->line[i][c].text) > most)
+		if (s->line[i][c].text && !is_heading(s->line[i]) &&
+		    columns_of(s->line[i][c].text) > most)
 			most = columns_of(s->line[i][c].text);
 	return most && s->head[c] && columns_of(s->head[c]) > most ? columns_of(s->head[c]) : most;
 }
@@ -102,6 +111,12 @@ static void text_line(const struct sheet *s, const struct sheet_field line[], co
 	for (unsigned c = 0; c < SHEET_COLUMNS; c++)
 		if (room[c] && line[c].text)
 			last = c;
+	if (is_heading(line)) {
+		fputs("  ", style->file);
+		put_padded(&line[0], 0, true, style);
+		fputc('\n', style->file);
+		return;
+	}
 	for (unsigned c = 0; c <= last; c++) {
 		if (!room[c])
 			continue;
@@ -181,7 +196,17 @@ void html_text(const char *text, FILE *f)
 static void html_line(const struct sheet *s, const struct sheet_field line[], const int room[],
 		      const char *tag, FILE *f)
 {
+	unsigned columns = 0;
+
+	for (unsigned c = 0; c < SHEET_COLUMNS; c++)
+		columns += room[c] > 0;
 	fputs("<tr>", f);
+	if (is_heading(line)) {
+		fprintf(f, "<th colspan=%u>", columns);
+		html_text(line[0].text ? line[0].text : "", f);
+		fputs("</th></tr>\n", f);
+		return;
+	}
 	for (unsigned c = 0; c < SHEET_COLUMNS; c++) {
 		if (!room[c])
 			continue;

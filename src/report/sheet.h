@@ -35,6 +35,8 @@ struct sheet_style {
 	bool colour;
 };
 
+/* A line with a first field only is a heading of those below it: it may be as long as it likes. */
+
 /* Append an empty line; sheet_put() fills the last one. -ENOMEM leaves the sheet as it was. */
 int sheet_line(struct sheet *s, struct why *w);
 int sheet_put(struct sheet *s, unsigned column, const char *text, struct why *w);

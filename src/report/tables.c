@@ -12,8 +12,8 @@ enum { CELL, RELATION, MEDIAN, ALL, CALM, RATIO, P90, P99, FAULTS, FLAGS };
 
 static const char *const heads[SHEET_COLUMNS] = {
 	[CELL] = "cell",    [RELATION] = "relation", [MEDIAN] = "median [interval]",
-	[ALL] = "over all", [CALM] = "calm",         [RATIO] = "ratio to base [interval]",
-	[P90] = "p90",      [P99] = "p99",           [FAULTS] = "faults/page",
+	[ALL] = "over all", [CALM] = "calm",         [RATIO] = "ratio [interval]",
+	[P90] = "p90",      [P99] = "p99",           [FAULTS] = "faults",
 	[FLAGS] = "flags",
 };
 
@@ -25,6 +25,7 @@ struct group {
 	uint32_t varying;
 	const struct raised *raised;
 	bool several; /* relations in one table */
+	bool headed;  /* the set of rows at hand has a heading that says what it has in common */
 };
 
 static bool in_group(const struct group *g, const struct row *r)
@@ -65,14 +66,17 @@ static const char *faults_of(const struct group *g, const struct row *r, char *b
 	return buf;
 }
 
+/* Without the axes where a heading above says them. */
 static const char *cell_name(const struct group *g, const struct row *r, char *buf, size_t len)
 {
-	char axes[200];
+	char axes[140], mechanism[160];
 
-	row_mechanism(r, buf, len);
+	row_mechanism(r, mechanism, sizeof mechanism);
 	row_axes(r, g->varying, axes, sizeof axes);
-	size_t used = strlen(buf);
-	snprintf(buf + used, len - used, "%s%s", used && *axes ? " " : "", axes);
+	if (g->headed)
+		snprintf(buf, len, "  %s", mechanism);
+	else
+		snprintf(buf, len, "%s%s%s", mechanism, *mechanism && *axes ? " " : "", axes);
 	if (!*buf)
 		snprintf(buf, len, *row_text(r, SUMMARY_relation) ? "two roles" : "one role");
 	return buf;
@@ -171,27 +175,59 @@ static bool in_table(const struct group *g, const struct row *r, const char *rel
 	return row_number(r, SUMMARY_invocations) >= GATE_CALM || !has_row(g, r, true);
 }
 
-/* Cells that may be compared stand together, each set where its first one stands in the plan. */
-static int put_rows(struct sheet *s, const struct group *g, const char *relation, struct why *w)
+/* The rows of a table that may be compared with one another are a set. */
+struct set {
+	const char *relation; /* as in_table() has it */
+	const struct row *first;
+	bool *done; /* by index in the rows */
+};
+
+static bool in_set(const struct group *g, const struct set *s, size_t i)
 {
-	bool *done = calloc(g->rows->n + 1, sizeof *done);
-	int err = done ? 0 : fail(w, ENOMEM, "a table of %zu rows", g->rows->n);
+	const struct row *r = &g->rows->row[i];
+
+	return !s->done[i] && in_table(g, r, s->relation) && row_comparable(s->first, r);
+}
+
+/* "64M fresh" above the mechanisms, where there are several of either. */
+static int put_heading(struct sheet *s, struct group *g, const struct set *set, struct why *w)
+{
+	char axes[200];
+	size_t n = 0;
+
+	for (size_t i = 0; i < g->rows->n; i++)
+		n += in_set(g, set, i);
+	row_axes(set->first, g->varying, axes, sizeof axes);
+	g->headed = n > 1 && *axes;
+	int err = g->headed ? sheet_line(s, w) : 0;
+	return err || !g->headed ? err : sheet_put(s, CELL, axes, w);
+}
+
+static int put_set(struct sheet *s, struct group *g, const struct set *set, struct why *w)
+{
+	int err = put_heading(s, g, set, w);
 
 	for (size_t i = 0; i < g->rows->n && !err; i++) {
-		const struct row *r = &g->rows->row[i];
-
-		if (done[i] || !in_table(g, r, relation))
+		if (!in_set(g, set, i))
 			continue;
-		for (size_t j = i; j < g->rows->n && !err; j++) {
-			const struct row *other = &g->rows->row[j];
-
-			if (done[j] || !in_table(g, other, relation) || !row_comparable(r, other))
-				continue;
-			done[j] = true;
-			err = put_row(s, g, other, w);
-		}
+		set->done[i] = true;
+		err = put_row(s, g, &g->rows->row[i], w);
 	}
-	free(done);
+	return err;
+}
+
+/* Each set stands where its first row stands in the plan. */
+static int put_rows(struct sheet *s, struct group *g, const char *relation, struct why *w)
+{
+	struct set set = { .relation = relation, .done = calloc(g->rows->n + 1, sizeof(bool)) };
+	int err = set.done ? 0 : fail(w, ENOMEM, "a table of %zu rows", g->rows->n);
+
+	for (size_t i = 0; i < g->rows->n && !err; i++) {
+		set.first = &g->rows->row[i];
+		if (!set.done[i] && in_table(g, set.first, relation))
+			err = put_set(s, g, &set, w);
+	}
+	free(set.done);
 	return err;
 }
 
@@ -258,14 +294,19 @@ static bool relation_seen(const struct group *g, size_t i)
 	return false;
 }
 
+/* Windows of all relations together come last: they are what is left. */
 static int make_group(struct group *g, struct why *w)
 {
 	int err = make_table(g, NULL, w);
 
-	for (size_t i = 0; i < g->rows->n && !err; i++)
-		if (in_group(g, &g->rows->row[i]) && !relation_seen(g, i))
-			err = make_table(g, row_text(&g->rows->row[i], SUMMARY_relation), w);
-	return err;
+	for (size_t i = 0; i < g->rows->n && !err; i++) {
+		const char *relation = row_text(&g->rows->row[i], SUMMARY_relation);
+
+		if (in_group(g, &g->rows->row[i]) && strcmp(relation, "all") != 0 &&
+		    !relation_seen(g, i))
+			err = make_table(g, relation, w);
+	}
+	return err ? err : make_table(g, "all", w);
 }
 
 /* Has the metric of this row had its turn? */
@@ -295,47 +336,5 @@ int tables_make(const struct rows *r, const struct table_wish *wish, struct why 
 		g.varying = rows_varying(r, g.first);
 		err = make_group(&g, w);
 	}
-	return err;
-}
-
-/* Reasons repeat: a mechanism that cannot attach says so once per size and metric. */
-static bool seen_before(const struct rows *r, size_t i)
-{
-	for (size_t j = 0; j < i; j++)
-		if (!strcmp(row_text(&r->row[j], SUMMARY_status),
-			    row_text(&r->row[i], SUMMARY_status)) &&
-		    !strcmp(row_text(&r->row[j], SUMMARY_reason),
-			    row_text(&r->row[i], SUMMARY_reason)) &&
-		    !strcmp(row_benchmark(&r->row[j]), row_benchmark(&r->row[i])) &&
-		    !strcmp(row_axis(&r->row[j], AXIS_REGION), row_axis(&r->row[i], AXIS_REGION)))
-			return true;
-	return false;
-}
-
-int tables_absent(const struct rows *r, const char *status, struct sheet *s, size_t *rows,
-		  struct why *w)
-{
-	char buf[200];
-	int err = 0;
-
-	*s = (struct sheet){ .head = { "benchmark", "mechanism", "reason" }, .left = 7 };
-	*rows = 0;
-	for (size_t i = 0; i < r->n && !err; i++) {
-		const struct row *row = &r->row[i];
-
-		if (strcmp(row_text(row, SUMMARY_status), status))
-			continue;
-		++*rows;
-		if (seen_before(r, i))
-			continue;
-		err = sheet_line(s, w);
-		if (!err)
-			err = sheet_put(s, 0, row_benchmark(row), w);
-		if (!err)
-			err = sheet_put(s, 1, row_mechanism(row, buf, sizeof buf), w);
-		if (!err)
-			err = sheet_put(s, 2, row_text(row, SUMMARY_reason), w);
-	}
-	snprintf(s->title, sizeof s->title, "%zu rows with status %s", *rows, status);
 	return err;
 }
