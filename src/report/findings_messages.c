@@ -13,7 +13,7 @@ struct sentences {
 	const struct findings_source *from;
 };
 
-/* " between two cores under one cache (r2, 49 to 53 ns a cache line; contended)", or "". */
+/* " between CPUs like two cores under one cache (r2, 49 to 53 ns a cache line; contended)", or "". */
 static const char *place_of(const struct sentences *s, const struct row *r, char *buf, size_t len)
 {
 	char text[160];

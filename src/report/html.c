@@ -118,7 +118,7 @@ static int put_tables(const struct report_page *p, FILE *f, struct why *w)
 
 static int put_machine(const struct report_page *p, FILE *f, struct why *w)
 {
-	char text[600];
+	char text[800];
 	struct sheet s;
 
 	fputs("<h2 id=machine>The machine during the run</h2>\n<p>", f);

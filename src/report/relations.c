@@ -172,11 +172,11 @@ static const char *like_what(const struct relations *r, const struct relation *s
 	double line = isnan(s->low) ? sqrt(s->class_low * s->class_high) : (s->low + s->high) / 2;
 
 	if (s->adds < .75 * r->alone)
-		return "as between two threads of one core";
+		return "between CPUs like two threads of one core";
 	if (isnan(line))
 		return "between two CPUs";
-	return line < 120 ? "as between two cores under one cache"
-			  : "as between two cores that share no cache";
+	return line < 120 ? "between CPUs like two cores under one cache"
+			  : "between CPUs like two cores that share no cache";
 }
 
 static const char *words(const struct relations *r, const struct relation *s, const char *name)

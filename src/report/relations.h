@@ -32,7 +32,7 @@ int relations_read(struct relations *r, const struct reader *run, struct why *w)
 /* NULL: it was not seen. */
 const struct relation *relations_find(const struct relations *r, const char *name);
 
-/* "between two cores under one cache: r2, 49 to 53 ns a cache line", in buf, which is returned;
+/* "between CPUs like two cores under one cache: r2, 49 to 53 ns a cache line", in buf, which is returned;
  * "" with one role. */
 const char *relations_text(const struct relations *r, const char *name, char *buf, size_t len);
 

@@ -72,7 +72,7 @@ static int put_counts(const struct report_page *p, const struct sheet_style *sty
 
 static int put_state(const struct report_page *p, const struct sheet_style *style, struct why *w)
 {
-	char text[600];
+	char text[800];
 	struct sheet s;
 	int err = state_relations(p->relations, &s, w);
 

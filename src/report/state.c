@@ -86,7 +86,7 @@ static size_t pair_windows(const struct relations *r)
 	return n;
 }
 
-/* "as between two cores under one cache": what stands before the name. */
+/* "between CPUs like two cores under one cache": what stands before the name. */
 static const char *meaning(const struct relations *r, const struct relation *s, char *buf,
 			   size_t len)
 {
@@ -138,7 +138,7 @@ int state_relations(const struct relations *r, struct sheet *s, struct why *w)
 	int err = 0;
 
 	*s = (struct sheet){ .title = "Windows, by what the CPUs were to each other",
-			     .head = { "relation", "like", "class, ns a line", "middle half here",
+			     .head = { "relation", "what", "class, ns a line", "middle half here",
 				       "windows", "of pairs", "calm" },
 			     .left = 3 };
 	for (size_t i = 0; i < r->n && !err; i++)
@@ -150,12 +150,29 @@ static const char *judgement(double share)
 {
 	return share >= .9   ? "The machine was at rest nearly throughout."
 	       : share >= .5 ? "The machine was at rest more often than not."
-	       : share >= .1 ? "Most of the time something else ran on the same cores."
-			     : "The machine was hardly ever at rest: nearly all that was measured "
-			       "is of a busy one.";
+	       : share >= .1
+		       ? "Most windows were not: something else ran on the same cores, or they "
+			 "were not what the reference is of."
+		       : "Hardly any was: nearly all that was measured is of a busy machine, "
+			 "or of one that the reference is not of.";
 }
 
-/* ", r2 in 97 % of those with two": of the one that was seen most. */
+/* Windows that no reference is there for, and which are therefore not calm. */
+static size_t without_reference(const struct relations *r)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < r->n; i++) {
+		const struct relation *s = &r->seen[i];
+
+		if (*s->name && strcmp(s->name, "same") && strcmp(s->name, "mixed") &&
+		    isnan(s->adds))
+			n += s->windows;
+	}
+	return n;
+}
+
+/* Of the relation that was seen most. */
 static void add_relation(const struct relations *r, char *buf, size_t len)
 {
 	const struct relation *most = NULL;
@@ -168,30 +185,42 @@ static void add_relation(const struct relations *r, char *buf, size_t len)
 		    (!most || r->seen[i].windows > most->windows))
 			most = &r->seen[i];
 	if (most && most->windows && used < len)
-		snprintf(buf + used, len - used,
-			 " With two roles it was, in %.0f %% of the windows, %s%s.",
+		snprintf(buf + used, len - used, " With two roles %.0f %% of them were %s%s.",
 			 100 * (double)most->windows / (double)pairs,
 			 relations_text(r, most->name, text, sizeof text),
-			 pairs - most->windows > pairs / 100
-				 ? "; what the CPUs were in the others stands in rows of its own"
-				 : "");
+			 pairs - most->windows > pairs / 100 ? "; others stand in rows of their own"
+							     : "");
+}
+
+static void add_without(const struct relations *r, char *buf, size_t len)
+{
+	size_t n = without_reference(r), used = strlen(buf);
+
+	if (n * 100 > r->windows && used < len)
+		snprintf(buf + used, len - used,
+			 " %.0f %% count as not calm because the machine has no reference yet for "
+			 "what the CPUs were to each other.",
+			 100 * (double)n / (double)r->windows);
 }
 
 const char *state_sentence(const struct relations *r, char *buf, size_t len)
 {
 	double share = (double)r->calm / (double)r->windows;
 
+	*buf = '\0';
 	if (!r->windows)
-		return strcpy(buf, "");
-	if (!r->gated)
+		return buf;
+	if (!r->gated) {
 		snprintf(buf, len,
 			 "Nothing told calm windows from others: values are over all of them, "
 			 "whatever else the machine did.");
-	else
+	} else {
 		snprintf(buf, len,
 			 "Of %zu windows %.0f %% were calm: canaries before and after them ran as "
 			 "fast as they do on this machine when nobody disturbs it. %s",
 			 r->windows, 100 * share, judgement(share));
+		add_without(r, buf, len);
+	}
 	add_relation(r, buf, len);
 	return buf;
 }

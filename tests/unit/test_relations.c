@@ -172,10 +172,11 @@ static void relations_have_words(void **state)
 		const char *name, *text;
 	} cases[] = {
 		{ "", "" },
-		{ "r1", "as between two threads of one core: r1, 20 to 25 ns a cache line" },
-		{ "r2", "as between two cores under one cache: r2, 49 to 53 ns a cache line" },
-		{ "r3",
-		  "as between two cores that share no cache: r3, 236 to 240 ns a cache line" },
+		{ "r1", "between CPUs like two threads of one core: r1, 20 to 25 ns a cache line" },
+		{ "r2",
+		  "between CPUs like two cores under one cache: r2, 49 to 53 ns a cache line" },
+		{ "r3", "between CPUs like two cores that share no cache: r3, 236 to 240 ns a "
+			"cache line" },
 		{ "l3", "between two cores under one third-level cache: l3, 4.2 to 4.6 ns a "
 			"cache line" },
 		{ "same", "on one CPU: same" },
@@ -227,25 +228,26 @@ static void other_relations_have_tables_of_their_own(void **state)
 
 	(void)state;
 	assert_string_equal(
-		text, "throughput: message, ns/message (l3)\n"
-		      "  as between two threads of one core: r1, 20 to 25 ns a cache line\n"
-		      "  cell        median [interval]  over all  calm\n"
-		      "  ring/sysv             3.00 ns   3.00 ns  25 %\n"
-		      "  ring/memfd            3.00 ns   3.00 ns  25 %\n"
-		      "\n"
-		      /* memfd has a better row and too few invocations here; posix has none. */
-		      "throughput: message, ns/message (l3)\n"
-		      "  as between two cores under one cache: r2, 49 to 53 ns a cache line\n"
-		      "  cell        median [interval]  over all             calm\n"
-		      "  ring/sysv             40.0 ns   3.00 ns  contended, 25 %\n"
-		      "  ring/posix            42.0 ns   3.00 ns        few, 25 %\n"
-		      "\n"
-		      /* What never held long enough for a relation has a value over all only. */
-		      "throughput: message, ns/message (l3)\n"
-		      "  between two CPUs, whatever they were to each other: all\n"
-		      "  cell       over all  calm\n"
-		      "  ring/anon   3.00 ns  25 %\n"
-		      "\n");
+		text,
+		"throughput: message, ns/message (l3)\n"
+		"  between CPUs like two threads of one core: r1, 20 to 25 ns a cache line\n"
+		"  cell        median [interval]  over all  calm\n"
+		"  ring/sysv             3.00 ns   3.00 ns  25 %\n"
+		"  ring/memfd            3.00 ns   3.00 ns  25 %\n"
+		"\n"
+		/* memfd has a better row and too few invocations here; posix has none. */
+		"throughput: message, ns/message (l3)\n"
+		"  between CPUs like two cores under one cache: r2, 49 to 53 ns a cache line\n"
+		"  cell        median [interval]  over all             calm\n"
+		"  ring/sysv             40.0 ns   3.00 ns  contended, 25 %\n"
+		"  ring/posix            42.0 ns   3.00 ns        few, 25 %\n"
+		"\n"
+		/* What never held long enough for a relation has a value over all only. */
+		"throughput: message, ns/message (l3)\n"
+		"  between two CPUs, whatever they were to each other: all\n"
+		"  cell       over all  calm\n"
+		"  ring/anon   3.00 ns  25 %\n"
+		"\n");
 	free(text);
 }
 
