@@ -94,7 +94,7 @@ legend_here = 'set key at screen from_left(width - legend_width + 16), screen ' 
 	.'left top Left reverse samplen 1 font small'
 set multiplot
 set pointsize 0.35
-set xrange [0:*]
+set xrange [0:seconds > 0 ? seconds * 1.01 : 1]
 set xlabel "time since the first window (s)"
 if (canaries > 0) {
 	eval panel(at_panel, panels, 1, 1)
@@ -120,9 +120,9 @@ if (judged > 0) {
 	set ylabel "windows that were calm (%)"
 	set yrange [-3:103]
 	set pointsize 0.7
-	plot $SHARES using 1:(known(2)) with linespoints pointtype 7 linecolor rgb 0x0072B2 \
+	plot $SHARES using 1:(known(2)) with points pointtype 7 linecolor rgb 0x0072B2 \
 		title "one role", \
-		$SHARES using 1:(known(3)) with linespoints pointtype 6 linecolor rgb 0xD55E00 \
+		$SHARES using 1:(known(3)) with points pointtype 6 linecolor rgb 0xD55E00 \
 		title "two roles"
 	eval drop_texts
 	set pointsize 0.35
@@ -134,8 +134,9 @@ if (lines > 0) {
 	set ylabel "cache line, one way"
 	eval log_axis("y", "s")
 	plot for [k = 1:words(relations)] $ROWS using 1:(column(6) == k ? known(4) : NaN) \
-		with points pointtype 7 linecolor rgb relation_colour(word(relations, k)) \
-		title word(relations, k)
+		with points pointtype 7 linecolor rgb relation_colour(word(relations, k)), \
+		for [k = 1:words(relations)] keyentry with points pointtype 7 \
+		linecolor rgb relation_colour(word(relations, k)) title word(relations, k)
 	eval drop_texts
 }
 unset multiplot
