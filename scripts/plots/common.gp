@@ -122,9 +122,47 @@ first_value = ""
 differs = 0
 compare(axis) = strcol(axis) eq "" ? 0 : first_value eq "" ? (first_value = value_text(axis), 0) : \
 	first_value ne value_text(axis) ? (differs = 1, 0) : 0
-survey(file) = 'varying = ""; fixed = ""; do for [axis in axes] { ' \
+# What two CPUs were to each other decides more than what is compared does: a figure has rows of one
+# relation. `eval choose` takes, of those that wanted() rows have in summary.csv, the one seen most:
+# in most calm invocations, then in most. Off virtual machines a place has one relation only, one
+# role has none, and without the choice all are drawn.
+relation = ""
+classes = ""
+array class_calm[40]
+array class_all[40]
+is_class(r) = find("all new mixed", r) || (r[1:1] eq "r" && strstrt("123456789", r[2:2]) > 0)
+count_class(i) = (i > |class_calm| ? 0 : \
+	(class_calm[i] = (class_calm[i] == class_calm[i] ? class_calm[i] : 0) \
+		+ (strcol("calm_invocations") eq "" ? 0 : column("calm_invocations")), \
+	class_all[i] = class_all[i] + column("invocations")), 0)
+see_class(x) = !wanted(0) || !usable(0) || !is_class(strcol("relation")) ? 0 : \
+	(classes = joined(classes, strcol("relation")), \
+	count_class(find(classes, strcol("relation"))))
+choose = 'classes = ""; do for [i = 1:|class_calm|] { class_calm[i] = 0; class_all[i] = 0 }; ' \
+	.'set table $NOTHING; plot "summary.csv" using (see_class(0)) with table if (0); ' \
+	.'unset table; best = 0; do for [i = 1:words(classes)] { if (best == 0 ' \
+	.'|| class_calm[i] > class_calm[best] || (class_calm[i] == class_calm[best] ' \
+	.'&& class_all[i] > class_all[best])) { best = i } }; ' \
+	.'relation = best ? word(classes, best) : ""; eval measure_line'
+of_relation(x) = relation eq "" || !is_class(strcol("relation")) || strcol("relation") eq relation
+
+# The middle half of its cache-line times, for the line below the title.
+line_low = NaN
+line_high = NaN
+see_line(x) = strcol("relation") eq relation && strcol("cache_line_ns_before") ne "" ? \
+	column("cache_line_ns_before") : NaN
+measure_line = 'if (relation ne "" && present("windows.csv")) { ' \
+	.'stats "windows.csv" using (see_line(0)) nooutput name "LINE"; ' \
+	.'if (exists("LINE_records") && LINE_records > 0) { ' \
+	.'line_low = LINE_lo_quartile; line_high = LINE_up_quartile } }'
+line_format(x) = line_high < 9.5 ? "%.1f to %.1f ns a cache line" : "%.0f to %.0f ns a cache line"
+relation_text(x) = relation eq "" ? "" : (fixed eq "" ? ": " : ", ")."between CPUs at " \
+	.(line_low == line_low ? sprintf(line_format(0), line_low, line_high)." (".relation.")" \
+	: relation)
+
+survey(file) = 'gated_file = "'.file.'" eq "summary.csv"; varying = ""; fixed = ""; do for [axis in axes] { ' \
 	.'first_value = ""; differs = 0; set table $NOTHING; ' \
-	.'plot "'.file.'" using (wanted(0) ? compare(axis) : 0) with table if (0); unset table; ' \
+	.'plot "'.file.'" using (wanted(0) && of_relation(0) ? compare(axis) : 0) with table if (0); unset table; ' \
 	.'if (differs) { varying = varying." ".axis } else { ' \
 	.'if (first_value ne "" && !find(unsaid, first_value) && !skipped(axis)) { ' \
 	.'fixed = fixed.(fixed eq "" ? "" : ", ").first_value } } }'
@@ -159,7 +197,17 @@ dash(n) = dash_from(1, n)
 # Rows that say nothing are counted: `left_out` goes into the note at the foot.
 left_out = 0
 usable(x) = strcol("status") eq "ok" && strcol("median") ne ""
-drawable(x) = wanted(0) && (usable(0) ? 1 : (left_out = left_out + 1, 0))
+drawable(x) = wanted(0) && (!of_relation(0) ? pass_over(0) : \
+	usable(0) ? (see_contended(0), 1) : (left_out = left_out + 1, 0))
+others = 0
+pass_over(x) = usable(0) ? (others = others + 1, 0) : 0
+# With fewer than 6 calm invocations a median is over all windows, busy ones too.
+contended = 0
+drawn = 0
+gated_file = 0 # summary.csv has the column
+see_contended(x) = (drawn = drawn + 1, \
+	gated_file && strcol("calm_invocations") ne "" && strcol("kind") ne "count" \
+	&& column("calm_invocations") < 6 ? (contended = contended + 1) : 0)
 # First column of a table of rows: `plot FILE using (keep(0)):... with table if (kept)`. Columns are
 # evaluated for every row, before `if`: whatever has a side effect must look at `kept` itself.
 kept = 0
@@ -169,7 +217,12 @@ seen(v) = kept ? span(v) : NaN
 # column is empty would be dropped from the table.
 end(column_, estimate) = strcol(column_) eq "" ? column(estimate) : column(column_)
 note = ""
-left_out_text(x) = left_out == 0 ? "" : plural(left_out, "row")." without a value left out"
+and(a, b) = a eq "" ? b : b eq "" ? a : a."; ".b
+left_out_text(x) = and(and( \
+	left_out == 0 ? "" : plural(left_out, "row")." without a value left out", \
+	others == 0 ? "" : plural(others, "row")." of other relations left out"), \
+	contended == 0 ? "" : sprintf("%d of %s contended: fewer than 6 calm invocations", \
+	contended, plural(drawn, "row")))
 
 # --- output -------------------------------------------------------------------------------------
 
@@ -202,7 +255,9 @@ open(w, h, title) = 'width = '.w.'.0; height = '.h.'.0; ' \
 	.'font small; ' \
 	.'set label 3 note at screen from_left(14), screen 12 / height textcolor rgb "#555555" ' \
 	.'font small'
-subtitle(x) = "run ".run_id.(fixed eq "" ? "" : ": ".fixed)
+mixture = 0
+subtitle(x) = "run ".run_id.(fixed eq "" ? "" : ": ".fixed).relation_text(0) \
+	.(mixture ? "; all windows, calm or not, whatever the CPUs were to each other" : "")
 # In a multiplot the texts belong to the first panel only.
 drop_texts = 'unset label 1; unset label 2; unset label 3'
 

@@ -9,10 +9,11 @@ usable(x) = strcol("value") ne ""
 eval survey("distribution.csv")
 rarest = 1
 above(x) = 1 - column("quantile")
+see_mixture(x) = kept && strcol("relation") eq "all" ? (mixture = 1) : 0
 see_rarest(x) = kept && above(0) > 0 && above(0) < rarest ? (rarest = above(0)) : 0
 set table $ROWS
 plot "distribution.csv" using (keep(0)):(seen(1e-9 * column("value"))):(column("quantile")): \
-	(see_rarest(0)) with table if (kept)
+	(see_rarest(0) + see_mixture(0)) with table if (kept)
 unset table
 if (series == 0) { eval say_nothing("distribution.csv has no row for it") }
 

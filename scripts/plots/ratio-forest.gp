@@ -16,7 +16,13 @@ too_many = 0
 array slot_text[most + 20]
 array slot_series[most + 20]
 array slot_value[most + 20]
-wanted(x) = strcol("metric") eq metric && strcol("status") eq "ok" && strcol("ratio") ne ""
+has_ratio(x) = strcol("status") eq "ok" && strcol("ratio") ne "" && strcol("median") ne ""
+wanted(x) = find(metrics, strcol("metric")) && has_ratio(0)
+eval choose
+# With more pairs than invocations a ratio is over those of other relations too.
+is_own(x) = !is_class(strcol("relation")) || strcol("calm_invocations") eq "" \
+	|| column("calm_invocations") >= 6 || column("pairs") <= column("invocations")
+wanted(x) = strcol("metric") eq metric && has_ratio(0) && of_relation(0) && is_own(0)
 base = ""
 heading(x) = base eq strcol("base") ? 0 : (base = strcol("base"), slot = slot + 1, \
 	slot_series[slot] = "", \
@@ -26,7 +32,7 @@ digits(v) = sprintf(v < 99.95 ? "%#.3g" : "%.0f", v)
 interval(x) = strcol("ratio_low") eq "" ? "" : \
 	" [".digits(column("ratio_low")).", ".digits(column("ratio_high"))."]"
 estimate(x) = digits(column("ratio")).interval(0)
-take(x) = (kept = wanted(0)) == 0 ? NaN : slot >= most ? (too_many = too_many + 1, kept = 0) \
+take(x) = (kept = drawable(0)) == 0 ? NaN : slot >= most ? (too_many = too_many + 1, kept = 0) \
 	: (heading(0), slot = slot + 1, slot_text[slot] = shown(series_name(0)), \
 	slot_series[slot] = placed(0), slot_value[slot] = estimate(0), \
 	span(end("ratio_low", "ratio")), span(end("ratio_high", "ratio")), slot)
@@ -43,7 +49,8 @@ if (slot == 0) { eval say_nothing("no row has a ratio to a base") }
 
 eval numbers
 fixed = ""
-note = too_many == 0 ? "" : plural(too_many, "further row")." in summary.csv not drawn"
+note = and(left_out_text(0), too_many == 0 ? "" : \
+	plural(too_many, "further row")." in summary.csv not drawn")
 longest = 0
 do for [i = 1:slot] {
 	if (slot_series[i] ne "" && strlen(slot_text[i]) > longest) { longest = strlen(slot_text[i]) }

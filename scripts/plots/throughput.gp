@@ -10,6 +10,7 @@ PLOTS = ARG0[1:strlen(ARG0) - strlen(NAME) - 3]; load PLOTS."common.gp"
 is_flow(x) = strcol("benchmark") eq "throughput" && find("rate bandwidth", strcol("metric"))
 is_bound(x) = strcol("benchmark") eq "bounds" && strcol("metric") eq "copy"
 wanted(x) = is_flow(0)
+eval choose
 eval survey("summary.csv")
 varying = without("message_bytes", varying)
 
@@ -21,6 +22,7 @@ see_depth(x) = !drawable(0) || strcol("depth_bytes") eq "" ? 0 : \
 set table $DEPTHS
 plot "summary.csv" using (is_flow(0) ? see_depth(0) : 0) with table
 unset table
+left_out = 0; others = 0; contended = 0; drawn = 0
 if (words(flows) == words(depths)) { varying = without("depth_bytes", varying) }
 
 metric_number(x) = find("rate bandwidth", strcol("metric"))
@@ -41,6 +43,7 @@ load PLOTS."sorted.gp"
 # The bound may have been taken at one message size or at several.
 wanted(x) = is_bound(0)
 bounds = 0
+flows_left_out = left_out_text(0)
 see_rate(v) = v > rate_high ? (rate_high = v) : 0
 see_bound(x) = drawable(0) ? (kept = 1, bounds = bounds + 1, \
 	strcol("message_bytes") eq "" ? 0 : see_rate(column("median") / column("message_bytes")), \
@@ -51,7 +54,7 @@ plot "summary.csv" using (see_bound(0)):(strcol("message_bytes") eq "" ? 0 \
 unset table
 
 eval numbers
-note = left_out_text(0)
+note = flows_left_out
 eval legend_room
 eval open(960, 440, "Throughput by message size")
 set multiplot

@@ -94,6 +94,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	case KEY_INTERLEAVE:
 		o->interleave = o->wish.paired = true;
 		return 0;
+	case KEY_COLOUR:
+		o->colour = style_parse(arg, state);
+		return 0;
 	case ARGP_KEY_ARG:
 		add_word(o, arg, state);
 		return 0;
@@ -205,6 +208,7 @@ static const struct argp_option options[] = {
 	{ "metric", KEY_METRIC, "M", 0,
 	  "this metric instead of the headlines: METRIC or BENCHMARK/METRIC", 0 },
 	{ "json", KEY_JSON, NULL, 0, "print JSON", 0 },
+	STYLE_OPTION(0),
 	{ "interleave", KEY_INTERLEAVE, NULL, 0, "run two programs side by side", 0 },
 	{ 0 },
 };

@@ -3,6 +3,7 @@
 #define COMMAND_COMPARE_H
 #include <stdint.h>
 #include <stdio.h>
+#include "command/style.h"
 #include "record/contrast.h"
 #include "record/environment.h"
 
@@ -16,6 +17,7 @@ struct compare_options {
 	uint32_t across; /* bits by enum environment_word */
 	bool strict, force, json;
 	bool interleave;
+	enum style_colour colour;
 	char *const *run_options; /* of argv, after "--"; NULL: none was there */
 	int run_words;
 };

@@ -8,11 +8,12 @@
 #include "report/rows.h"
 #include "report/sheet.h"
 
-enum { NAME, BASE, NEW, CHANGE, VERDICT, COUNT };
+enum { NAME, RELATION, BASE, NEW, CHANGE, VERDICT, COUNT };
 
 /* All rows of one benchmark and metric. */
 struct family {
 	const struct contrast *c;
+	const struct sheet_style *style;
 	struct rows names; /* as report/rows.h knows them: to say in what cells differ */
 	size_t *of;        /* index into c->row */
 };
@@ -62,7 +63,7 @@ static void join(char *buf, size_t len, const char *more)
 		snprintf(buf + used, len - used, "%s%s", used ? " " : "", more);
 }
 
-/* "sysv 64K fresh r1": mechanism, these axes, and the class of relation. */
+/* "sysv 64K fresh": mechanism and these axes. */
 static void cell_name(const struct row *r, uint32_t axes, char *buf, size_t len)
 {
 	char part[400];
@@ -71,7 +72,6 @@ static void cell_name(const struct row *r, uint32_t axes, char *buf, size_t len)
 	*buf = '\0';
 	join(buf, len, row_mechanism(r, part, sizeof part));
 	join(buf, len, row_axes(r, axes, part, sizeof part));
-	join(buf, len, relation[0] == 'r' ? relation : "");
 	/* Cells of `null` have nothing to vary by but the number of their roles. */
 	if (!*buf)
 		snprintf(buf, len, "%s", *relation ? "two roles" : "one role");
@@ -158,14 +158,40 @@ static void count_text(const struct contrast_row *r, char *buf, size_t len)
 		snprintf(buf, len, "%zu, %zu", r->contest.base.n, r->contest.new.n);
 }
 
+/* "r1"; where the two runs number their classes differently "r1, r2". */
+static void relation_text(const struct contrast_row *r, char *buf, size_t len)
+{
+	const char *base = r->base->relation, *new = r->new->relation;
+
+	snprintf(buf, len, "%s%s%s", base, strcmp(base, new) ? ", " : "",
+		 strcmp(base, new) ? new : "");
+}
+
+static enum tint tint_of(const struct contrast_row *r)
+{
+	switch (r->finding.judgement.verdict) {
+	case VERDICT_SLOWER:
+	case VERDICT_SLOWER_BY_MORE:
+		return TINT_BAD;
+	case VERDICT_FASTER:
+	case VERDICT_FASTER_BY_MORE:
+		return TINT_GOOD;
+	case VERDICT_INCONCLUSIVE:
+		return TINT_DOUBTFUL;
+	default:
+		return TINT_NONE;
+	}
+}
+
 static int put_row(const struct family *f, const struct contrast_row *r, struct sheet *s,
 		   struct why *w)
 {
-	char text[6][1000];
+	char text[7][1000];
 	struct row name = name_of(r->base);
 	int err = sheet_line(s, w);
 
 	cell_name(&name, rows_varying(&f->names, &name), text[NAME], sizeof text[NAME]);
+	relation_text(r, text[RELATION], sizeof text[RELATION]);
 	value_text(r->base_median, r->base->cell[CELL_UNIT], text[BASE], sizeof text[BASE]);
 	value_text(r->new_median, r->base->cell[CELL_UNIT], text[NEW], sizeof text[NEW]);
 	change_text(&r->finding.log, text[CHANGE], sizeof text[CHANGE]);
@@ -173,6 +199,8 @@ static int put_row(const struct family *f, const struct contrast_row *r, struct 
 	count_text(r, text[COUNT], sizeof text[COUNT]);
 	for (unsigned i = NAME; i <= COUNT && !err; i++)
 		err = sheet_put(s, i, text[i], w);
+	if (!err)
+		sheet_tint(s, VERDICT, tint_of(r));
 	return err;
 }
 
@@ -182,12 +210,13 @@ static int put_family(const struct family *f, struct why *w)
 	char axes[400];
 	struct sheet s = {
 		.head = { [NAME] = "cell",
+			  [RELATION] = "relation",
 			  [BASE] = "base",
 			  [NEW] = "new",
 			  [CHANGE] = "change [95 %]",
 			  [VERDICT] = "verdict",
 			  [COUNT] = "n" },
-		.left = 1u << NAME | 1u << VERDICT,
+		.left = 1u << NAME | 1u << RELATION | 1u << VERDICT,
 	};
 	int err = 0;
 
@@ -197,16 +226,19 @@ static int put_family(const struct family *f, struct why *w)
 	for (size_t i = 0; i < f->names.n && !err; i++)
 		err = put_row(f, &f->c->row[f->of[i]], &s, w);
 	if (!err)
-		sheet_text(&s, stdout);
+		sheet_text(&s, f->style);
 	sheet_free(&s);
 	return err;
 }
 
 /* One table, of the rows of order[0..n) that are of one family with the first. *order loses
  * them. */
-static int take_family(const struct contrast *c, size_t *order, size_t *n, struct why *w)
+static int take_family(const struct comparison_report *report, size_t *order, size_t *n,
+		       struct why *w)
 {
-	struct family f = { .c = c };
+	const struct contrast *c = report->contrast;
+	struct sheet_style style = style_of(report->options->colour, stdout);
+	struct family f = { .c = c, .style = &style };
 	const struct contrast_row *first = &c->row[order[0]];
 	size_t kept = 0;
 
@@ -240,15 +272,16 @@ static void sort(const struct contrast *c, size_t *order)
 				order[n++] = i;
 }
 
-static int put_tables(const struct contrast *c, struct why *w)
+static int put_tables(const struct comparison_report *r, struct why *w)
 {
+	const struct contrast *c = r->contrast;
 	size_t n = c->n, *order = calloc(n + 1, sizeof *order);
 	int err = order ? 0 : fail(w, ENOMEM, "the order of %zu rows", n);
 
 	if (!err)
 		sort(c, order);
 	while (n && !err)
-		err = take_family(c, order, &n, w);
+		err = take_family(r, order, &n, w);
 	free(order);
 	return err;
 }
@@ -267,6 +300,7 @@ static void put_only(const struct contrast_only *o)
 	char cell[1000];
 
 	cell_name(&name, ~mechanism_axes, cell, sizeof cell);
+	join(cell, sizeof cell, o->row->relation);
 	printf("  only in %s: %s %s: %s", run, row_benchmark(&name), row_metric(&name), cell);
 	if (!o->row->n)
 		put_status(run, o->row);
@@ -335,7 +369,7 @@ int compare_table(const struct comparison_report *r, struct why *w)
 		return 0;
 	compare_environment(r, stderr);
 	put_gate(c);
-	int err = put_tables(c, w);
+	int err = put_tables(r, w);
 	if (err)
 		return err;
 	put_onlies(c);

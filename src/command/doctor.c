@@ -10,9 +10,12 @@
 #include "command/doctor.h"
 #include "command/paragraph.h"
 #include "command/parse.h"
+#include "command/style.h"
 
 struct doctor {
 	bool json;
+	enum style_colour colour;
+	struct sheet_style style;
 	json_t *rows;
 	int count[3]; /* by enum grade */
 };
@@ -36,11 +39,15 @@ void advise(struct finding *f, enum grade grade, const char *fmt, ...)
 	va_end(ap);
 }
 
-static void print_row(const char *name, const struct finding *f)
+static void print_row(const struct doctor *d, const char *name, const struct finding *f)
 {
+	static const enum tint tints[] = { TINT_GOOD, TINT_DOUBTFUL, TINT_BAD };
 	int width = paragraph_width(stdout);
+	char word[8];
 
-	printf("%-6s%-17s", grade_words[f->grade], name);
+	snprintf(word, sizeof word, "%-6s", grade_words[f->grade]);
+	tint_print(stdout, d->style.colour, tints[f->grade], word);
+	printf("%-17s", name);
 	paragraph_print(stdout, f->value, 23, width);
 	if (f->remedy[0]) {
 		printf("%23s-> ", "");
@@ -67,7 +74,7 @@ void doctor_row(struct doctor *d, const char *name, const struct finding *f)
 	if (d->json)
 		json_array_append_new(d->rows, row_json(name, f));
 	else
-		print_row(name, f);
+		print_row(d, name, f);
 	json_decref(f->numbers);
 }
 
@@ -123,8 +130,10 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 
 	if (key == 'j')
 		d->json = true;
+	else if (key == KEY_COLOUR)
+		d->colour = style_parse(arg, state);
 	else if (key == ARGP_KEY_ARG)
-		argp_error(state, "'%s': doctor takes one option only: --json", arg);
+		argp_error(state, "'%s': doctor takes options only: --json, --color", arg);
 	else
 		return ARGP_ERR_UNKNOWN;
 	return 0;
@@ -134,6 +143,7 @@ static int run(int argc, char **argv)
 {
 	static const struct argp_option options[] = {
 		{ .name = "json", .key = 'j', .doc = "Print a JSON array" },
+		STYLE_OPTION(0),
 		{ 0 },
 	};
 	static const struct argp argp = {
@@ -146,6 +156,7 @@ static int run(int argc, char **argv)
 	struct doctor d = { 0 };
 
 	command_parse(&argp, argc, argv, &d);
+	d.style = style_of(d.colour, stdout);
 	return look_at_all(&d);
 }
 

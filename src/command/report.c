@@ -12,6 +12,7 @@
 #include <sys/stat.h>
 #include "command/command.h"
 #include "command/parse.h"
+#include "command/style.h"
 #include "record/summary.h"
 #include "report/report.h"
 
@@ -19,6 +20,7 @@ struct request {
 	char **runs;
 	int n;
 	const char *out;
+	enum style_colour colour;
 };
 
 /* argp's vector ends with the parsing, its words do not. */
@@ -39,6 +41,9 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 	switch (key) {
 	case 'o':
 		r->out = arg;
+		return 0;
+	case KEY_COLOUR:
+		r->colour = style_parse(arg, state);
 		return 0;
 	case ARGP_KEY_ARGS:
 		keep_runs(r, state);
@@ -61,6 +66,7 @@ static const char doc[] =
 
 static const struct argp_option options[] = {
 	{ "out", 'o', "DIR", 0, "put plots/ and report.html into DIR", 0 },
+	STYLE_OPTION(0),
 	{ 0 },
 };
 
@@ -96,6 +102,7 @@ static int run(int argc, char **argv)
 	int status = STATUS_OK;
 
 	command_parse(&argp, argc, argv, &r);
+	struct sheet_style style = style_of(r.colour, stdout);
 	for (int i = 0; i < r.n; i++) {
 		struct why w = { 0 };
 		char to[2 * PATH_MAX];
@@ -103,7 +110,7 @@ static int run(int argc, char **argv)
 
 		if (!err)
 			err = report_run(r.runs[i], destination(&r, r.runs[i], to, sizeof to),
-					 stdout, &w);
+					 &style, &w);
 		if (err)
 			fprintf(stderr, "shmbench report: %s\n", w.text);
 		if (!status)

@@ -23,6 +23,7 @@
 #include "command/run_options.h"
 #include "command/run_show.h"
 #include "command/run_unavailable.h"
+#include "command/style.h"
 #include "measure/measure.h"
 #include "record/deviation.h"
 #include "record/machine.h"
@@ -239,21 +240,14 @@ static int look(void *arg, unsigned invocations, bool *enough, struct why *w)
 	return standing_settled(&s->recorder.standing, &rule, enough, w);
 }
 
-static int block_done(void *arg, unsigned blocks, struct why *w)
-{
-	struct errand *s = arg;
-
-	(void)w;
-	progress_block(&s->progress, blocks);
-	return 0;
-}
-
 static int invocation_done(void *arg, const struct invocation *i, struct why *w)
 {
 	struct errand *s = arg;
 
+	int err = recorder_take(&s->recorder, i, w);
+
 	progress_invocation(&s->progress, i);
-	return recorder_take(&s->recorder, i, w);
+	return err;
 }
 
 /* Signals that end a run early become readable here and nothing else happens to us. */
@@ -373,7 +367,6 @@ static int measure(struct errand *s, struct why *w)
 		.ledger = &s->ledger,
 		.signals = signals_open(),
 		.invocation = invocation_done,
-		.block = block_done,
 		.look = look,
 		.arg = s,
 	};
@@ -390,18 +383,19 @@ static int measure(struct errand *s, struct why *w)
 	if (err)
 		return give_up(s, &m, err, w);
 	m.counting = s->unavailable.counting;
-	progress_open(&s->progress, &s->plan, s->options.quiet);
+	progress_open(&s->progress, &m, &s->recorder, s->options.quiet);
 	err = run_plan(&m, w);
 	progress_close(&s->progress);
 	ledger_close(&s->ledger);
 	if (err)
 		complain(w, 0);
+	struct sheet_style style = style_of(s->options.colour, stdout);
 	struct why late = { 0 };
 	int closed = close_record(s, &m, &late);
 	close_reference(s);
 	if (closed)
 		return complain(&late, STATUS_FAILED);
-	if (report_run(s->directory.path, NULL, stdout, &late))
+	if (report_run(s->directory.path, NULL, &style, &late))
 		complain(&late, 0);
 	return err ? STATUS_FAILED : verdict(s, &m);
 }

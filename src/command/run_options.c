@@ -79,6 +79,7 @@ static const struct argp_option fixed[] = {
 	{ "label", KEY_LABEL, "KEY=VALUE", 0, "recorded in run.json (repeatable)", 2 },
 	{ "dry-run", KEY_DRY_RUN, NULL, 0, "print plan, order and expected time only", 2 },
 	{ "quiet", 'q', NULL, 0, "no progress on the terminal", 2 },
+	STYLE_OPTION(2),
 	{ "xml", KEY_XML, "FILE", 0, "plan for another machine's topology (with --dry-run)", 2 },
 	{ "synthetic", KEY_SYNTHETIC, "TEXT", 0, "the same from hwloc's synthetic text", 2 },
 	{ NULL, 0, NULL, 0, "Axes: lists a,b,c; numbers also 4K..1G:x16, 4K..64K:+4K, 1..8:", 3 },
@@ -293,6 +294,9 @@ static error_t option(int key, char *arg, struct argp_state *state)
 		return 0;
 	case KEY_LABEL:
 		add_label(o, arg, state);
+		return 0;
+	case KEY_COLOUR:
+		o->colour = style_parse(arg, state);
 		return 0;
 	case ARGP_KEY_ARG:
 		add_name(o, arg, state);

@@ -2,6 +2,7 @@
 #ifndef RUN_OPTIONS_H
 #define RUN_OPTIONS_H
 #include <stdbool.h>
+#include "command/style.h"
 #include "plan/suite.h"
 
 enum { RUN_LIST_MAX = 64 };
@@ -32,6 +33,7 @@ struct run_options {
 	enum counters_wish counters;
 	bool require_calm, discard_flagged;
 	bool verify, raw, dry_run, quiet;
+	enum style_colour colour;
 };
 
 /* Ends the program with 2 on a usage error. */

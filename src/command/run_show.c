@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include "command/command.h"
 #include "command/run_show.h"
+#include "measure/measure.h"
 #include "plan/axis.h"
 
 /* "attach/life size=64K region=sysv ..." */
@@ -23,7 +24,54 @@ static void print_cell(const struct planned *p)
 	putchar('\n');
 }
 
-int run_show_plan(const struct plan *p, uint64_t seed)
+/* Where the line that is being printed is. */
+struct drawn {
+	const struct plan *plan;
+	unsigned block;
+	size_t group; /* the last one; NO_BASE: none yet */
+};
+
+/* Which line of its group a cell is in the list above, from 0. */
+static size_t line_of(const struct plan *p, const struct planned *c)
+{
+	size_t line = 0;
+
+	for (const struct planned *at = p->cells; at < c; at++)
+		line += at->group == c->group;
+	return line;
+}
+
+/* "3(1,0,2) 0(0)" */
+static int show_turn(void *arg, const struct turn *t, struct why *w)
+{
+	struct drawn *d = arg;
+	bool new_block = d->group == NO_BASE || t->block != d->block;
+	bool new_group = new_block || t->group != d->group;
+
+	(void)w;
+	if (new_block)
+		printf("%sblock %u:", d->group == NO_BASE ? "" : ")\n", t->block);
+	if (new_group)
+		printf("%s %u", new_block ? "" : ")", t->group);
+	printf("%s%zu", new_group ? "(" : ",", line_of(d->plan, t->planned));
+	d->block = t->block;
+	d->group = t->group;
+	return 0;
+}
+
+/* A block a line. */
+static int show_order(const struct plan *p, uint64_t seed, struct why *w)
+{
+	struct drawn d = { .plan = p, .group = NO_BASE };
+
+	puts("order: groups, and in brackets their cells, counted from 0 as they stand above");
+	int err = run_order(p, seed, show_turn, &d, w);
+	if (d.group != NO_BASE)
+		puts(")");
+	return err;
+}
+
+static size_t show_cells(const struct plan *p)
 {
 	size_t skipped = 0;
 
@@ -36,6 +84,18 @@ int run_show_plan(const struct plan *p, uint64_t seed)
 			print_cell(&p->cells[i]);
 			skipped += p->cells[i].status != 0;
 		}
+	}
+	return skipped;
+}
+
+int run_show_plan(const struct plan *p, uint64_t seed)
+{
+	size_t skipped = show_cells(p);
+	struct why w = { 0 };
+
+	if (show_order(p, seed, &w)) {
+		fprintf(stderr, "shmbench run: %s\n", w.text);
+		return STATUS_FAILED;
 	}
 	printf("%zu cells in %zu groups, %zu of them skipped here; %u blocks in random order of "
 	       "groups and cells, seed %" PRIu64 "; about %.0f s\n",

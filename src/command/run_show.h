@@ -5,7 +5,8 @@
 
 /* What `run` says of a plan instead of carrying it out. Those that print return an exit status. */
 
-/* --dry-run: every cell by group, and the expected time. */
+/* --dry-run: every cell by group, the order in which each block takes them, and the expected
+ * time. */
 int run_show_plan(const struct plan *p, uint64_t seed);
 
 /* Is there anything that was asked for and can run? */

@@ -76,6 +76,18 @@ struct measurement {
  * handed up); -errno when the run itself cannot go on. */
 int run_plan(struct measurement *r, struct why *w);
 
+/* One cell's turn: what run_plan() would invoke. */
+struct turn {
+	const struct planned *planned;
+	unsigned block, group, position;
+};
+typedef int turn_sink(void *arg, const struct turn *t, struct why *w);
+
+/* The turns of the plan's blocks in the order that this seed gives, without running anything: those
+ * of run_plan(), as far as neither patience nor a budget adds or cuts blocks. -ENOMEM, or what the
+ * callback returned. */
+int run_order(const struct plan *plan, uint64_t seed, turn_sink *sink, void *arg, struct why *w);
+
 /* Take the signal that made a call return -EINTR: stop and signal are set. */
 void measure_signal(struct measurement *r);
 

@@ -21,6 +21,8 @@ struct progress {
 	uint64_t start, patient_ns;
 	bool *wanted;  /* groups of the block that is next */
 	bool counting; /* the block is the counted one */
+	turn_sink *turn;
+	void *arg; /* of turn */
 };
 
 static int invoke(struct progress *p, struct invocation *i, struct why *w)
@@ -45,6 +47,18 @@ static int invoke(struct progress *p, struct invocation *i, struct why *w)
 	return err;
 }
 
+static int take_turn(void *arg, const struct turn *t, struct why *w)
+{
+	struct progress *p = arg;
+	struct invocation invocation = { .planned = t->planned,
+					 .counted = p->counting,
+					 .block = t->block,
+					 .group = t->group,
+					 .position = t->position };
+
+	return invoke(p, &invocation, w);
+}
+
 static int run_group(struct progress *p, size_t group, struct why *w)
 {
 	const struct plan *plan = p->run->plan;
@@ -58,12 +72,8 @@ static int run_group(struct progress *p, size_t group, struct why *w)
 
 		if (c->group != group || c->status)
 			continue;
-		struct invocation invocation = { .planned = c,
-						 .counted = p->counting,
-						 .block = p->block,
-						 .group = (unsigned)group,
-						 .position = (unsigned)n++ };
-		err = invoke(p, &invocation, w);
+		struct turn turn = { c, p->block, (unsigned)group, (unsigned)n++ };
+		err = p->turn(p->arg, &turn, w);
 	}
 	p->group_ns[group] = clock_ns() - start;
 	return err;
@@ -239,25 +249,50 @@ void measure_signal(struct measurement *r)
 		r->signal = (int)info.ssi_signo;
 }
 
+static int make_room(struct progress *p, struct why *w)
+{
+	const struct plan *plan = p->run->plan;
+
+	p->groups = calloc(plan->groups + 1, sizeof *p->groups);
+	p->cells = calloc(plan->n + 1, sizeof *p->cells);
+	p->group_ns = calloc(plan->groups + 1, sizeof *p->group_ns);
+	p->wanted = calloc(plan->groups + 1, sizeof *p->wanted);
+	if (!p->groups || !p->cells || !p->group_ns || !p->wanted)
+		return fail(w, ENOMEM, "the order of %zu cells", plan->n);
+	return 0;
+}
+
+static void free_room(struct progress *p)
+{
+	free(p->groups);
+	free(p->cells);
+	free(p->group_ns);
+	free(p->wanted);
+}
+
 int run_plan(struct measurement *r, struct why *w)
 {
-	struct progress p = { .run = r, .random = { .state = r->seed } };
-	int err = 0;
+	struct progress p = { .run = r, .random = { .state = r->seed }, .turn = take_turn };
 
-	p.groups = calloc(r->plan->groups + 1, sizeof *p.groups);
-	p.cells = calloc(r->plan->n + 1, sizeof *p.cells);
-	p.group_ns = calloc(r->plan->groups + 1, sizeof *p.group_ns);
-	p.wanted = calloc(r->plan->groups + 1, sizeof *p.wanted);
-	if (!p.groups || !p.cells || !p.group_ns || !p.wanted)
-		err = fail(w, ENOMEM, "the order of %zu cells", r->plan->n);
+	p.arg = &p;
+	int err = make_room(&p, w);
 	if (!err)
 		err = run_blocks(&p, w);
-	free(p.groups);
-	free(p.cells);
-	free(p.group_ns);
-	free(p.wanted);
+	free_room(&p);
 	if (err != -EINTR)
 		return err;
 	measure_signal(r);
 	return 0;
+}
+
+int run_order(const struct plan *plan, uint64_t seed, turn_sink *sink, void *arg, struct why *w)
+{
+	struct measurement r = { .plan = plan, .seed = seed };
+	struct progress p = { .run = &r, .random = { .state = seed }, .turn = sink, .arg = arg };
+	int err = make_room(&p, w);
+
+	if (!err)
+		err = run_blocks(&p, w);
+	free_room(&p);
+	return err;
 }

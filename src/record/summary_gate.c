@@ -56,6 +56,8 @@ static void put_gate(struct summary *s)
 	struct gate_tally t = tally_windows(s->entry, NULL);
 
 	csv_row_number(s->row, SUMMARY_gate_after_fails, gate_after_fails(&t));
+	if (t.windows > 0)
+		csv_row_number(s->row, SUMMARY_calm_share, t.calm / t.windows);
 	if (!s->whole)
 		csv_row_integer(s->row, SUMMARY_calm_invocations, s->calm);
 	/* A count is the same on a busy machine. */

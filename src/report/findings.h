@@ -2,6 +2,7 @@
 #ifndef FINDINGS_H
 #define FINDINGS_H
 #include "record/reader.h"
+#include "report/relations.h"
 #include "report/rows.h"
 
 /*
@@ -13,7 +14,12 @@ struct findings {
 	size_t n;
 };
 
-int findings_make(struct findings *f, const struct rows *r, struct why *w);
+struct findings_source {
+	const struct rows *rows;
+	const struct relations *relations;
+};
+
+int findings_make(struct findings *f, const struct findings_source *s, struct why *w);
 void findings_free(struct findings *f);
 
 /* Append what run.json says of the clocks. */
@@ -22,6 +28,12 @@ int findings_clock(struct findings *f, const struct reader *run, struct why *w);
 /* The rest is for the files that make sentences. Append one; -ENOMEM. */
 __attribute__((format(printf, 3, 4))) int findings_say(struct findings *f, struct why *w,
 						       const char *fmt, ...);
+
+/* Those about messages, of the relation that was seen most; it is named. */
+int findings_messages(struct findings *f, const struct findings_source *s, struct why *w);
+
+/* Does the interval of a ratio leave 1 out? Without an interval nothing is shown. */
+bool findings_differ(const struct row *r);
 
 /* Those about page faults. */
 int findings_faults(struct findings *f, const struct rows *r, struct why *w);

@@ -8,6 +8,7 @@
 #include "report/figures.h"
 #include "report/html.h"
 #include "report/sheet.h"
+#include "report/state.h"
 #include "report/tables.h"
 
 static const char style[] =
@@ -24,6 +25,7 @@ static const char style[] =
 	"caption{text-align:left;font-weight:600;padding:.2rem 0}"
 	"th,td{padding:.15rem .6rem .15rem 0;text-align:left;vertical-align:top;"
 	"border-bottom:1px solid #eee}"
+	".note{font-weight:400;color:#444}"
 	"th{border-bottom:1px solid #999;font-weight:600}.n{text-align:right;white-space:nowrap}"
 	"li{margin:.4rem 0}"
 	"code,pre{font-family:ui-monospace,monospace;font-size:.85rem;white-space:pre-wrap;"
@@ -42,7 +44,8 @@ static void put_head(const struct report_page *p, FILE *f)
 	fprintf(f, "</title>\n<style>%s</style>\n</head>\n<body>\n<h1>shmbench ", style);
 	html_text(p->run->id, f);
 	fputs("</h1>\n<nav><a href=\"#findings\">Findings</a><a href=\"#figures\">Figures</a>"
-	      "<a href=\"#tables\">Tables</a><a href=\"#absent\">Not measured</a>"
+	      "<a href=\"#machine\">Machine</a><a href=\"#tables\">Tables</a>"
+	      "<a href=\"#absent\">Not measured</a>"
 	      "<a href=\"#environment\">Environment</a><a href=\"#reading\">How to read "
 	      "it</a></nav>\n",
 	      f);
@@ -95,18 +98,34 @@ static void put_table(void *arg, const struct sheet *s)
 	sheet_html(s, arg);
 }
 
+static int put_sheet(struct sheet *s, int err, FILE *f)
+{
+	if (!err && s->lines)
+		sheet_html(s, f);
+	sheet_free(s);
+	return err;
+}
+
 static int put_tables(const struct report_page *p, FILE *f, struct why *w)
 {
 	fputs("<h2 id=tables>Tables</h2>\n", f);
-	int err = tables_make(p->rows, false, put_table, f, w);
+	struct table_wish wish = { p->relations, false, put_table, f };
 	struct sheet s;
-	if (err)
-		return err;
-	err = counts_make(p->rows, p->dir, &s, w);
-	if (!err && s.lines)
-		sheet_html(&s, f);
-	sheet_free(&s);
-	return err;
+	int err = tables_make(p->rows, &wish, w);
+
+	return err ? err : put_sheet(&s, counts_make(p->rows, p->run->path, &s, w), f);
+}
+
+static int put_machine(const struct report_page *p, FILE *f, struct why *w)
+{
+	char text[800];
+	struct sheet s;
+
+	fputs("<h2 id=machine>The machine during the run</h2>\n<p>", f);
+	html_text(state_sentence(p->relations, text, sizeof text), f);
+	fputs("</p>\n", f);
+	int err = put_sheet(&s, state_relations(p->relations, &s, w), f);
+	return err ? err : put_sheet(&s, state_references(p->run, &s, w), f);
 }
 
 static int put_absent(const struct report_page *p, FILE *f, struct why *w)
@@ -202,18 +221,27 @@ static void put_reading(FILE *f)
 {
 	fputs("<h2 id=reading>How to read a row</h2>\n<ul>\n"
 	      "<li><b>median</b>: of the invocations. An invocation is one cell, once, in a fresh "
-	      "process; its value is the median of its windows of about a millisecond.</li>\n"
+	      "process; its value is the median of its calm windows of about a "
+	      "millisecond.</li>\n"
+	      "<li><b>calm</b>: the share of windows before and after which the CPU did as much as "
+	      "it does when nobody disturbs it. With fewer than 6 calm invocations the row is "
+	      "<b>contended</b>: its median is over all windows, busy ones too, and is what this "
+	      "machine gave, not what it could. <b>over all</b> is that value for every row.</li>\n"
+	      "<li><b>relation</b>: what the two CPUs were to each other, by the time of a cache "
+	      "line between them. On a virtual machine this changes under way; a table is of one "
+	      "relation, the one seen most comes first, and no ratio mixes two.</li>\n"
 	      "<li><b>[interval]</b>: holds the true median with at least 95 % (order statistics "
 	      "of the "
 	      "invocations, no assumption about their shape). Below 6 invocations there is "
 	      "none.</li>\n"
-	      "<li><b>ratio to base</b>: pairs of the two cells from the same block, so that what "
+	      "<li><b>ratio</b> to the base: pairs of the two cells from the same block, so that "
+	      "what "
 	      "changes slowly cancels. Above 1: more of the metric than the base. An interval that "
 	      "contains 1 shows no difference; it does not show that there is none.</li>\n"
 	      "<li><b>p90, p99</b>: of single events or windows inside an invocation, "
 	      "interruptions "
 	      "included; empty where there are too few samples to bound them.</li>\n"
-	      "<li><b>faults/page</b>: minor page faults. Compare times only together with "
+	      "<li><b>faults</b>: minor page faults per page. Compare times only together with "
 	      "them.</li>\n"
 	      "<li><b>flags</b>: reasons to distrust the row. Nothing is dropped because of "
 	      "one.</li>\n"
@@ -227,7 +255,9 @@ static int put_page(const struct report_page *p, FILE *f, struct why *w)
 	put_head(p, f);
 	put_findings(p, f);
 	put_figures(p, f);
-	int err = put_tables(p, f, w);
+	int err = put_machine(p, f, w);
+	if (!err)
+		err = put_tables(p, f, w);
 	if (!err)
 		err = put_absent(p, f, w);
 	put_environment(p, f);

@@ -13,8 +13,8 @@
  */
 struct report_page {
 	const struct reader *run;
-	const char *dir; /* of the run */
 	const struct rows *rows;
+	const struct relations *relations;
 	const struct findings *findings;
 	const char *plots;    /* the directory of the SVG files */
 	const char *no_plots; /* why there are none; "" where there are */

@@ -15,7 +15,7 @@ uint64_t row_axis_number(const struct row *r, enum axis a)
 
 bool row_picked(const struct row *r, const struct pick *p)
 {
-	return row_has_value(r) && is(p->benchmark, row_benchmark(r)) &&
+	return r->chosen && row_has_value(r) && is(p->benchmark, row_benchmark(r)) &&
 	       is(p->metric, row_metric(r)) && is(p->region, row_axis(r, AXIS_REGION)) &&
 	       is(p->channel, row_axis(r, AXIS_CHANNEL)) && is(p->state, row_axis(r, AXIS_STATE)) &&
 	       is(p->access, row_axis(r, AXIS_ACCESS)) && is(p->order, row_axis(r, AXIS_ORDER)) &&

@@ -4,7 +4,8 @@
 #include "report/rows.h"
 
 /*
- * Which rows a sentence is about: those that have a value and these words and numbers.
+ * Which rows a sentence is about: those that have a value and these words and numbers, and are of
+ * the relation that was seen most.
  */
 struct pick {
 	/* NULL: any */

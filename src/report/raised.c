@@ -63,6 +63,12 @@ bool raised_everywhere(const struct raised *f, const char *name)
 	return false;
 }
 
+/* The share of calm windows and the word beside it say these two. */
+static bool said_elsewhere(const struct row *r, const char *name)
+{
+	return row_contended(r) && (!strcmp(name, "not_calm") || !strcmp(name, "gate_thin"));
+}
+
 const char *raised_text(const struct raised *f, const struct row *r, char *buf, size_t len)
 {
 	char name[32];
@@ -71,7 +77,7 @@ const char *raised_text(const struct raised *f, const struct row *r, char *buf, 
 	*buf = '\0';
 	for (const char *list = row_text(r, SUMMARY_flags);
 	     (list = next_name(list, name, sizeof name));)
-		if (!raised_everywhere(f, name) && used < len)
+		if (!raised_everywhere(f, name) && used < len && !said_elsewhere(r, name))
 			used += (size_t)snprintf(buf + used, len - used, "%s%s", used ? ";" : "",
 						 name);
 	return buf;

@@ -23,7 +23,8 @@ void raised_count(struct raised *f, const struct rows *r);
 /* More than nine rows in ten, of at least twenty. */
 bool raised_everywhere(const struct raised *f, const char *name);
 
-/* The flags of a row but for those that are raised everywhere, in buf, which is returned. */
+/* The flags of a row but for those that are raised everywhere, and but for what
+ * the tables say in a column of its own: not_calm, and gate_thin with it, in buf, which is returned. */
 const char *raised_text(const struct raised *f, const struct row *r, char *buf, size_t len);
 
 #endif

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include "analyse/gate.h"
 #include "base/units.h"
 #include "plan/axis.h"
 #include "record/csv.h"
@@ -60,6 +61,8 @@ int rows_read(struct rows *r, const char *dir, struct why *w)
 	csv_reader_close(&c);
 	if (err)
 		rows_free(r);
+	else
+		rows_choose(r);
 	return err;
 }
 
@@ -108,6 +111,14 @@ bool row_has_value(const struct row *r)
 	return !strcmp(row_text(r, SUMMARY_status), "ok") && *row_text(r, SUMMARY_median);
 }
 
+bool row_contended(const struct row *r)
+{
+	return !strcmp(row_text(r, SUMMARY_CELL + CELL_KIND), "count") ||
+			       !*row_text(r, SUMMARY_calm_invocations)
+		       ? false
+		       : row_number(r, SUMMARY_calm_invocations) < GATE_CALM;
+}
+
 static bool agree(const char *a, const char *b)
 {
 	return !*a || !*b || !strcmp(a, b);
@@ -123,12 +134,18 @@ bool row_comparable(const struct row *a, const struct row *b)
 	       !strcmp(row_text(a, SUMMARY_relation), row_text(b, SUMMARY_relation));
 }
 
-bool row_same_cell(const struct row *a, const struct row *b)
+bool row_same_axes(const struct row *a, const struct row *b)
 {
 	for (unsigned i = 0; i < AXES; i++)
 		if (strcmp(row_axis(a, (enum axis)i), row_axis(b, (enum axis)i)))
 			return false;
 	return !strcmp(row_benchmark(a), row_benchmark(b)) &&
+	       !*row_text(a, SUMMARY_relation) == !*row_text(b, SUMMARY_relation);
+}
+
+bool row_same_cell(const struct row *a, const struct row *b)
+{
+	return row_same_axes(a, b) &&
 	       !strcmp(row_text(a, SUMMARY_relation), row_text(b, SUMMARY_relation));
 }
 
@@ -157,6 +174,32 @@ bool rows_is_base(const struct rows *all, const struct row *r)
 			return true;
 	}
 	return false;
+}
+
+static const struct row *base_of(const struct rows *all, const struct row *r)
+{
+	char name[200];
+
+	for (size_t i = 0; i < all->n; i++) {
+		const struct row *other = &all->row[i];
+
+		if (!strcmp(row_metric(r), row_metric(other)) && row_comparable(r, other) &&
+		    !strcmp(own_name(other, name, sizeof name), row_text(r, SUMMARY_base)))
+			return other;
+	}
+	return NULL;
+}
+
+/* A row over all windows counts every invocation of its relation: more pairs are not its own. */
+bool rows_own_ratio(const struct rows *all, const struct row *r)
+{
+	const struct row *base = base_of(all, r);
+	double pairs = row_number(r, SUMMARY_pairs);
+
+	if (!*row_text(r, SUMMARY_relation) || !row_contended(r))
+		return true;
+	return base && pairs <= row_number(r, SUMMARY_invocations) &&
+	       (!row_contended(base) || pairs <= row_number(base, SUMMARY_invocations));
 }
 
 uint32_t rows_varying(const struct rows *r, const struct row *with)
@@ -225,86 +268,5 @@ const char *row_axes(const struct row *r, uint32_t which, char *buf, size_t len)
 		used += (size_t)snprintf(buf + used, len - used, "%s%s", used ? " " : "",
 					 axis_value((enum axis)a, text, value, sizeof value));
 	}
-	return buf;
-}
-
-const char *digits_text(double v, char *buf, size_t len)
-{
-	double size = fabs(v);
-
-	if (size != 0 && size < .0995)
-		snprintf(buf, len, "%.3g", v);
-	else
-		snprintf(buf, len, "%.*f",
-			 size >= 99.95   ? 0
-			 : size >= 9.995 ? 1
-			 : size >= .9995 ? 2
-					 : 3,
-			 v);
-	return buf;
-}
-
-const char *value_text(double v, const char *unit, char *buf, size_t len)
-{
-	if (!strcmp(unit, "bytes"))
-		return units_size_text((uint64_t)v, buf, len);
-	/* "292 M messages/s" */
-	if (!strcmp(unit, "messages/s") && v >= 999.5)
-		return units_human(v, " messages/s", buf, len);
-	if (!strncmp(unit, "ns", 2) || strstr(unit, "/s"))
-		return units_human(v, unit, buf, len);
-	/* A count that is whole is exact. */
-	if (v == rint(v) && fabs(v) < 1e15)
-		snprintf(buf, len, "%.0f", v);
-	else
-		digits_text(v, buf, len);
-	return buf;
-}
-
-const char *row_value(const struct row *r, unsigned column, char *buf, size_t len)
-{
-	*buf = '\0';
-	return *row_text(r, column) ? value_text(row_number(r, column), row_unit(r), buf, len)
-				    : buf;
-}
-
-/* "2.67 us" -> "2.67" where the estimate says us too: a unit once is enough. */
-static void drop_unit(char *text, const char *estimate)
-{
-	char *blank = strchr(text, ' ');
-	const char *unit = strchr(estimate, ' ');
-
-	if (blank && unit && !strcmp(blank, unit))
-		*blank = '\0';
-}
-
-const char *row_estimate(const struct row *r, char *buf, size_t len)
-{
-	char low[48], high[48];
-	size_t used = strlen(row_value(r, SUMMARY_median, buf, len));
-
-	row_value(r, SUMMARY_ci_low, low, sizeof low);
-	row_value(r, SUMMARY_ci_high, high, sizeof high);
-	drop_unit(low, buf);
-	drop_unit(high, buf);
-	if (*low && *high && used < len)
-		snprintf(buf + used, len - used, " [%s, %s]", low, high);
-	return buf;
-}
-
-const char *row_ratio(const struct row *r, char *buf, size_t len)
-{
-	double low = row_number(r, SUMMARY_ratio_low), high = row_number(r, SUMMARY_ratio_high);
-	char low_text[32], high_text[32];
-
-	*buf = '\0';
-	if (!*row_text(r, SUMMARY_ratio))
-		return buf;
-	digits_text(row_number(r, SUMMARY_ratio), buf, len);
-	size_t used = strlen(buf);
-	if (!isnan(low) && !isnan(high))
-		snprintf(buf + used, len - used, " [%s, %s]",
-			 digits_text(low, low_text, sizeof low_text),
-			 digits_text(high, high_text, sizeof high_text));
 	return buf;
 }

@@ -3,29 +3,29 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include "analyse/gate.h"
 #include "plan/registry.h"
 #include "report/raised.h"
 #include "report/tables.h"
 
-enum { CELL, MEDIAN, RATIO, P90, P99, FAULTS, FLAGS, COUNT };
+enum { CELL, RELATION, MEDIAN, ALL, CALM, RATIO, P90, P99, FAULTS, FLAGS };
 
 static const char *const heads[SHEET_COLUMNS] = {
-	[CELL] = "cell",
-	[MEDIAN] = "median [interval]",
-	[RATIO] = "ratio to base [interval]",
-	[P90] = "p90",
-	[P99] = "p99",
-	[FAULTS] = "faults/page",
+	[CELL] = "cell",    [RELATION] = "relation", [MEDIAN] = "median [interval]",
+	[ALL] = "over all", [CALM] = "calm",         [RATIO] = "ratio [interval]",
+	[P90] = "p90",      [P99] = "p99",           [FAULTS] = "faults",
 	[FLAGS] = "flags",
-	[COUNT] = "invocations",
 };
 
 /* One benchmark's metric. */
 struct group {
+	const struct table_wish *wish;
 	const struct rows *rows;
 	const struct row *first;
 	uint32_t varying;
 	const struct raised *raised;
+	bool several; /* relations in one table */
+	bool headed;  /* the set of rows at hand has a heading that says what it has in common */
 };
 
 static bool in_group(const struct group *g, const struct row *r)
@@ -66,65 +66,169 @@ static const char *faults_of(const struct group *g, const struct row *r, char *b
 	return buf;
 }
 
+/* Without the axes where a heading above says them. */
 static const char *cell_name(const struct group *g, const struct row *r, char *buf, size_t len)
 {
-	char axes[200];
+	char axes[140], mechanism[160];
 
-	row_mechanism(r, buf, len);
+	row_mechanism(r, mechanism, sizeof mechanism);
 	row_axes(r, g->varying, axes, sizeof axes);
-	size_t used = strlen(buf);
-	snprintf(buf + used, len - used, "%s%s", used && *axes ? " " : "", axes);
+	if (g->headed)
+		snprintf(buf, len, "  %s", mechanism);
+	else
+		snprintf(buf, len, "%s%s%s", mechanism, *mechanism && *axes ? " " : "", axes);
 	if (!*buf)
 		snprintf(buf, len, *row_text(r, SUMMARY_relation) ? "two roles" : "one role");
 	return buf;
 }
 
+/* The title has the unit: in "2.07 us/page [2.07, 2.17]" the prefix is left. */
+static void without_per(char *text, const struct row *r)
+{
+	const char *per = strchr(row_unit(r), '/');
+
+	if (!per || strncmp(row_unit(r), "ns/", 3))
+		return;
+	for (char *at; (at = strstr(text, per));)
+		memmove(at, at + strlen(per), strlen(at + strlen(per)) + 1);
+}
+
+/* "92 %", "contended, 3 %"; below six invocations of any kind "few, 92 %". */
+static const char *calm_text(const struct row *r, char *buf, size_t len)
+{
+	bool few = row_number(r, SUMMARY_invocations) < GATE_CALM;
+
+	*buf = '\0';
+	if (*row_text(r, SUMMARY_calm_share))
+		snprintf(buf, len, "%s%.0f %%",
+			 !row_contended(r) ? ""
+			 : few             ? "few, "
+					   : "contended, ",
+			 100 * row_number(r, SUMMARY_calm_share));
+	return buf;
+}
+
+static const char *ratio_text(const struct group *g, const struct row *r, char *buf, size_t len)
+{
+	*buf = '\0';
+	if (rows_is_base(g->rows, r))
+		return "base";
+	return rows_own_ratio(g->rows, r) ? row_ratio(r, buf, len) : buf;
+}
+
 static int put_row(struct sheet *s, const struct group *g, const struct row *r, struct why *w)
 {
-	char buf[320];
+	char text[SHEET_COLUMNS][320] = { "" };
 	int err = sheet_line(s, w);
 
-	if (!err)
-		err = sheet_put(s, CELL, cell_name(g, r, buf, sizeof buf), w);
-	if (!err)
-		err = sheet_put(s, MEDIAN, row_estimate(r, buf, sizeof buf), w);
-	if (!err)
-		err = sheet_put(s, RATIO,
-				rows_is_base(g->rows, r) ? "base" : row_ratio(r, buf, sizeof buf),
-				w);
-	if (!err)
-		err = sheet_put(s, P90, row_value(r, SUMMARY_p90, buf, sizeof buf), w);
-	if (!err)
-		err = sheet_put(s, P99, row_value(r, SUMMARY_p99, buf, sizeof buf), w);
-	if (!err)
-		err = sheet_put(s, FAULTS, faults_of(g, r, buf, sizeof buf), w);
-	if (!err)
-		err = sheet_put(s, FLAGS, raised_text(g->raised, r, buf, sizeof buf), w);
-	if (!err)
-		err = sheet_put(s, COUNT, row_text(r, SUMMARY_invocations), w);
+	cell_name(g, r, text[CELL], sizeof *text);
+	if (g->several)
+		snprintf(text[RELATION], sizeof *text, "%s", row_text(r, SUMMARY_relation));
+	row_estimate(r, text[MEDIAN], sizeof *text);
+	if (g->wish->brief)
+		row_value(r, SUMMARY_median_all, text[ALL], sizeof *text);
+	else
+		row_estimate_all(r, text[ALL], sizeof *text);
+	calm_text(r, text[CALM], sizeof *text);
+	strcpy(text[RATIO], ratio_text(g, r, text[P99], sizeof *text));
+	row_value(r, SUMMARY_p90, text[P90], sizeof *text);
+	row_value(r, SUMMARY_p99, text[P99], sizeof *text);
+	for (unsigned c = MEDIAN; c <= P99; c++)
+		without_per(text[c], r);
+	faults_of(g, r, text[FAULTS], sizeof *text);
+	raised_text(g->raised, r, text[FLAGS], sizeof *text);
+	for (unsigned c = 0; c < SHEET_COLUMNS && !err; c++)
+		err = sheet_put(s, c, text[c], w);
+	if (!err && row_contended(r)) {
+		sheet_tint(s, MEDIAN, TINT_DOUBTFUL);
+		sheet_tint(s, CALM, TINT_DOUBTFUL);
+	}
 	return err;
 }
 
-/* Cells that may be compared stand together, each set where its first one stands in the plan. */
-static int put_rows(struct sheet *s, const struct group *g, bool *done, struct why *w)
+/* Is there a row of this cell in the relation that its comparison is of, or in any? */
+static bool has_row(const struct group *g, const struct row *r, bool chosen)
 {
 	for (size_t i = 0; i < g->rows->n; i++) {
-		const struct row *r = &g->rows->row[i];
+		const struct row *other = &g->rows->row[i];
 
-		if (done[i] || !in_group(g, r))
-			continue;
-		for (size_t j = i; j < g->rows->n; j++) {
-			const struct row *other = &g->rows->row[j];
-
-			if (done[j] || !in_group(g, other) || !row_comparable(r, other))
-				continue;
-			done[j] = true;
-			int err = row_has_value(other) ? put_row(s, g, other, w) : 0;
-			if (err)
-				return err;
-		}
+		if (in_group(g, other) && row_same_axes(r, other) && row_has_value(other) &&
+		    (other->chosen || !chosen))
+			return true;
 	}
-	return 0;
+	return false;
+}
+
+/* Does the row belong into the table of this relation? NULL is that of the relation that was seen
+ * most. Of others there is what was seen often enough, and what was never seen in that one; all
+ * windows together are for a cell whose relation never lasted. */
+static bool in_table(const struct group *g, const struct row *r, const char *relation)
+{
+	if (!in_group(g, r) || (!relation && !r->chosen))
+		return false;
+	if (!relation)
+		return true;
+	if (r->chosen || strcmp(row_text(r, SUMMARY_relation), relation))
+		return false;
+	if (!row_has_value(r))
+		return *row_text(r, SUMMARY_median_all) && !has_row(g, r, false);
+	return row_number(r, SUMMARY_invocations) >= GATE_CALM || !has_row(g, r, true);
+}
+
+/* The rows of a table that may be compared with one another are a set. */
+struct set {
+	const char *relation; /* as in_table() has it */
+	const struct row *first;
+	bool *done; /* by index in the rows */
+};
+
+static bool in_set(const struct group *g, const struct set *s, size_t i)
+{
+	const struct row *r = &g->rows->row[i];
+
+	return !s->done[i] && in_table(g, r, s->relation) && row_comparable(s->first, r);
+}
+
+/* "64M fresh" above the mechanisms, where there are several of either. */
+static int put_heading(struct sheet *s, struct group *g, const struct set *set, struct why *w)
+{
+	char axes[200];
+	size_t n = 0;
+
+	for (size_t i = 0; i < g->rows->n; i++)
+		n += in_set(g, set, i);
+	row_axes(set->first, g->varying, axes, sizeof axes);
+	g->headed = n > 1 && *axes;
+	int err = g->headed ? sheet_line(s, w) : 0;
+	return err || !g->headed ? err : sheet_put(s, CELL, axes, w);
+}
+
+static int put_set(struct sheet *s, struct group *g, const struct set *set, struct why *w)
+{
+	int err = put_heading(s, g, set, w);
+
+	for (size_t i = 0; i < g->rows->n && !err; i++) {
+		if (!in_set(g, set, i))
+			continue;
+		set->done[i] = true;
+		err = put_row(s, g, &g->rows->row[i], w);
+	}
+	return err;
+}
+
+/* Each set stands where its first row stands in the plan. */
+static int put_rows(struct sheet *s, struct group *g, const char *relation, struct why *w)
+{
+	struct set set = { .relation = relation, .done = calloc(g->rows->n + 1, sizeof(bool)) };
+	int err = set.done ? 0 : fail(w, ENOMEM, "a table of %zu rows", g->rows->n);
+
+	for (size_t i = 0; i < g->rows->n && !err; i++) {
+		set.first = &g->rows->row[i];
+		if (!set.done[i] && in_table(g, set.first, relation))
+			err = put_set(s, g, &set, w);
+	}
+	free(set.done);
+	return err;
 }
 
 /* What all cells have in common, but for what nobody asked about. */
@@ -140,69 +244,97 @@ static void put_title(struct sheet *s, const struct group *g)
 		 *axes ? ")" : "");
 }
 
-int tables_make(const struct rows *r, bool brief, table_sink *sink, void *arg, struct why *w)
+/* The relations of a table in words, each once. */
+static void put_note(struct sheet *s, struct group *g, const char *relation)
 {
-	bool *done = calloc(r->n + 1, sizeof *done);
-	struct raised raised;
-	int err = done ? 0 : fail(w, ENOMEM, "tables of %zu rows", r->n);
+	const char *last = NULL;
 
-	raised_count(&raised, r);
-	for (size_t i = 0; i < r->n && !err; i++) {
-		struct group g = { .rows = r, .first = &r->row[i], .raised = &raised };
-		struct sheet s = { .left = 1u << CELL | 1u << FLAGS };
+	g->several = false;
+	for (size_t i = 0; i < g->rows->n; i++) {
+		const struct row *r = &g->rows->row[i];
+		const char *own = row_text(r, SUMMARY_relation);
+		size_t used = strlen(s->note);
 
-		if (done[i] || (brief && !is_brief(g.first)))
+		if (!in_table(g, r, relation) || (last && !strcmp(last, own)))
 			continue;
-		memcpy(s.head, heads, sizeof heads);
-		g.varying = rows_varying(r, g.first);
-		put_title(&s, &g);
-		err = put_rows(&s, &g, done, w);
-		if (!err && s.lines)
-			sink(arg, &s);
-		sheet_free(&s);
+		g->several |= last != NULL;
+		last = own;
+		char text[160];
+		relations_text(g->wish->relations, own, text, sizeof text);
+		if (*text && !strstr(s->note, text) && used < sizeof s->note)
+			snprintf(s->note + used, sizeof s->note - used, "%s%s", used ? "; " : "",
+				 text);
 	}
-	free(done);
+}
+
+/* The table of one relation; none where it has no row. */
+static int make_table(struct group *g, const char *relation, struct why *w)
+{
+	struct sheet s = { .left = 1u << CELL | 1u << RELATION | 1u << FLAGS,
+			   .spare = 1u << P90 | 1u << P99 };
+
+	memcpy(s.head, heads, sizeof heads);
+	put_title(&s, g);
+	put_note(&s, g, relation);
+	int err = put_rows(&s, g, relation, w);
+	if (!err && s.lines)
+		g->wish->sink(g->wish->arg, &s);
+	sheet_free(&s);
 	return err;
 }
 
-/* Reasons repeat: a mechanism that cannot attach says so once per size and metric. */
-static bool seen_before(const struct rows *r, size_t i)
+/* Is there an earlier row in the group with this one's relation? */
+static bool relation_seen(const struct group *g, size_t i)
 {
 	for (size_t j = 0; j < i; j++)
-		if (!strcmp(row_text(&r->row[j], SUMMARY_status),
-			    row_text(&r->row[i], SUMMARY_status)) &&
-		    !strcmp(row_text(&r->row[j], SUMMARY_reason),
-			    row_text(&r->row[i], SUMMARY_reason)) &&
-		    !strcmp(row_benchmark(&r->row[j]), row_benchmark(&r->row[i])) &&
-		    !strcmp(row_axis(&r->row[j], AXIS_REGION), row_axis(&r->row[i], AXIS_REGION)))
+		if (in_group(g, &g->rows->row[j]) &&
+		    !strcmp(row_text(&g->rows->row[i], SUMMARY_relation),
+			    row_text(&g->rows->row[j], SUMMARY_relation)))
 			return true;
 	return false;
 }
 
-int tables_absent(const struct rows *r, const char *status, struct sheet *s, size_t *rows,
-		  struct why *w)
+/* Windows of all relations together come last: they are what is left. */
+static int make_group(struct group *g, struct why *w)
 {
-	char buf[200];
+	int err = make_table(g, NULL, w);
+
+	for (size_t i = 0; i < g->rows->n && !err; i++) {
+		const char *relation = row_text(&g->rows->row[i], SUMMARY_relation);
+
+		if (in_group(g, &g->rows->row[i]) && strcmp(relation, "all") != 0 &&
+		    !relation_seen(g, i))
+			err = make_table(g, relation, w);
+	}
+	return err ? err : make_table(g, "all", w);
+}
+
+/* Has the metric of this row had its turn? */
+static bool is_first(const struct rows *r, size_t i)
+{
+	struct group g = { .first = &r->row[i] };
+
+	for (size_t j = 0; j < i; j++)
+		if (in_group(&g, &r->row[j]))
+			return false;
+	return true;
+}
+
+int tables_make(const struct rows *r, const struct table_wish *wish, struct why *w)
+{
+	struct raised raised;
 	int err = 0;
 
-	*s = (struct sheet){ .head = { "benchmark", "mechanism", "reason" }, .left = 7 };
-	*rows = 0;
+	raised_count(&raised, r);
 	for (size_t i = 0; i < r->n && !err; i++) {
-		const struct row *row = &r->row[i];
+		struct group g = {
+			.wish = wish, .rows = r, .first = &r->row[i], .raised = &raised
+		};
 
-		if (strcmp(row_text(row, SUMMARY_status), status))
+		if (!is_first(r, i) || (wish->brief && !is_brief(g.first)))
 			continue;
-		++*rows;
-		if (seen_before(r, i))
-			continue;
-		err = sheet_line(s, w);
-		if (!err)
-			err = sheet_put(s, 0, row_benchmark(row), w);
-		if (!err)
-			err = sheet_put(s, 1, row_mechanism(row, buf, sizeof buf), w);
-		if (!err)
-			err = sheet_put(s, 2, row_text(row, SUMMARY_reason), w);
+		g.varying = rows_varying(r, g.first);
+		err = make_group(&g, w);
 	}
-	snprintf(s->title, sizeof s->title, "%zu rows with status %s", *rows, status);
 	return err;
 }

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 #ifndef TABLES_H
 #define TABLES_H
+#include "report/relations.h"
 #include "report/rows.h"
 #include "report/sheet.h"
 
 /*
- * The tables of a report: one per metric, a line per cell, cells that may be compared together.
+ * The tables of a report: one per metric, a line per cell, cells that may be compared together; in
+ * the relation that was seen most, and then one for each other relation.
  */
 
 /* Is the row's metric one that verdicts use? As the benchmark declares it. */
@@ -14,8 +16,14 @@ bool tables_headline(const struct row *r);
 /* Called with every table in turn, which is gone after the call. */
 typedef void table_sink(void *arg, const struct sheet *s);
 
-/* All metrics, or those with `brief` that verdicts use and faults per page. */
-int tables_make(const struct rows *r, bool brief, table_sink *sink, void *arg, struct why *w);
+struct table_wish {
+	const struct relations *relations;
+	bool brief; /* only metrics that verdicts use, the bounds, and bandwidth */
+	table_sink *sink;
+	void *arg;
+};
+
+int tables_make(const struct rows *r, const struct table_wish *wish, struct why *w);
 
 /* What could not be measured and why: one line per reason. status is "skip" or "fail"; *lines
  * says how many rows were of it. The caller frees it. */

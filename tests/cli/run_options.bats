@@ -39,6 +39,25 @@ cells() {
 	[ ! -e results ]
 }
 
+@test "dry run: the order is the one that is run" {
+	command -v python3 >/dev/null || skip "needs python3"
+	local options=(attach null throughput --region sysv,memfd --message 64 --size 64K --invocations 3 --seed 5)
+	"$SHMBENCH" run --dry-run "${options[@]}" | sed -n 's/^block //p' >planned
+	[ "$(wc -l <planned)" -eq 3 ]
+	"$SHMBENCH" run "${options[@]}" --quiet --out run >tables
+	select_columns run/invocations.csv invocation block group position >ran
+	# A block of invocations.csv in the words of the dry run, but for which cell of a group it is.
+	python3 - >found <<-'END'
+		turns = {tuple(map(int, l.split("\t"))) for l in open("ran")}
+		for block in range(3):
+		    line = f"{block}:"
+		    for _, _, group, position in sorted(t for t in turns if t[1] == block):
+		        line += "," if position else f" {group}("
+		    print(line)
+	END
+	sed 's/[0-9]*\([,)]\)/\1/g; s/)//g' planned | diff - found
+}
+
 @test "dry run: every suite, and every plan has null and its bounds" {
 	for suite in smoke quick full; do
 		[ "$(cells null/one --suite $suite)" -eq 1 ]

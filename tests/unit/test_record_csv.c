@@ -33,7 +33,8 @@ static const char *const headers[TABLES] = {
 		"verdict,flags,stop_reason,calm_invocations,median_all,ci_low_all,ci_high_all,"
 		"clock_share,batch,pairs,precision_met,lag1,between_share,outliers_mild,outliers_"
 		"far,"
-		"gate_after_fails,p90_low,p90_high,p99_low,p99_high,p999_low,p999_high\n",
+		"gate_after_fails,p90_low,p90_high,p99_low,p99_high,p999_low,p999_high,"
+		"calm_share\n",
 	[TABLE_INVOCATIONS] =
 		"schema,run_id,invocation,block,group,position," CELLS ","
 		"relation,status,reason,samples,batch,operations,elapsed_ns,windows,calm_windows,"

@@ -60,7 +60,8 @@ static void empty_columns_are_not_printed(void **state)
 	assert_int_equal(sheet_put(&s, 0, "long name", &w), 0);
 	assert_int_equal(sheet_put(&s, 1, "", &w), 0);
 	assert_int_equal(sheet_put(&s, 2, "10", &w), 0);
-	sheet_text(&s, f);
+	struct sheet_style style = { .file = f, .width = 100 };
+	sheet_text(&s, &style);
 	fclose(f);
 	assert_string_equal(text, "t\n  name        n\n  long name  10\n\n");
 	free(text);
