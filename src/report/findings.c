@@ -263,6 +263,8 @@ int findings_make(struct findings *f, const struct rows *r, struct why *w)
 	if (!err)
 		err = near_bound(f, r, w);
 	if (!err)
+		err = findings_load(f, r, w);
+	if (!err)
 		err = flagged(f, r, w);
 	if (err)
 		findings_free(f);

@@ -23,7 +23,8 @@ int findings_clock(struct findings *f, const struct reader *run, struct why *w);
 __attribute__((format(printf, 3, 4))) int findings_say(struct findings *f, struct why *w,
 						       const char *fmt, ...);
 
-/* Those about page faults. */
+/* Those about page faults; about latency under load. */
 int findings_faults(struct findings *f, const struct rows *r, struct why *w);
+int findings_load(struct findings *f, const struct rows *r, struct why *w);
 
 #endif

@@ -479,6 +479,8 @@ static void profile_folds_touches(void **state)
 	struct outcome *out = calloc(1, outcome_size(1, room));
 	struct sample_plan sample;
 	struct profile profile;
+	struct profile_source touched = { .cell = SAMPLE_SYSV, .out = out };
+	struct profile_source ignored = { .cell = SAMPLE_MEMFD, .out = out };
 	struct csv_reader r;
 	struct why w = { "" };
 
@@ -490,8 +492,8 @@ static void profile_folds_touches(void **state)
 		out->series[0].len = 0;
 		for (uint64_t i = 0; i < TOUCHES; i++)
 			series_add(&out->series[0], i % 512 + run % 2, 1);
-		assert_int_equal(profile_add(&profile, SAMPLE_SYSV, 0, out), 0);
-		assert_int_equal(profile_add(&profile, SAMPLE_MEMFD, 0, out), 0);
+		assert_int_equal(profile_add(&profile, &touched), 0);
+		assert_int_equal(profile_add(&profile, &ignored), 0);
 	}
 	assert_int_equal(profile_write(&profile, *state, "run", &w), 0);
 	profile_close(&profile);
