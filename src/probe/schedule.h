@@ -14,7 +14,9 @@
  * No time travels in a message: a due time follows from its number, and each role writes what its
  * clock said into an array of its own, which the other reads when the last message has arrived.
  * So messages are those of every other benchmark, of any size, and no line moves between the CPUs
- * that the channel does not move.
+ * that the channel does not move. At the peak it made no difference: 23.7 ns a message with the
+ * arrays, 23.4 with both times in a message of 24 bytes (medians of 25 alternating runs of a ring
+ * by hand; quartiles of the ratio .84 and 1.13), of which some 20 are the reading of the clock.
  */
 #define GAP_SHIFT 20
 
