@@ -23,7 +23,7 @@ rank() {
 folder_of_include() {
 	case $1 in
 	*/*) echo "${1%%/*}" ;;
-	bench.h | touch.h | life.h | populated.h | vary.h) echo bench ;;
+	bench.h | touch.h | life.h | populated.h | vary.h | open_loop.h) echo bench ;;
 	version.h | list.def) echo base ;;
 	*) echo "$1: no such folder" >&2 && return 1 ;;
 	esac

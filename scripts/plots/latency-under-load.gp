@@ -9,6 +9,10 @@ NAME = "latency-under-load"; RUN = ARG1; OUT = ARG2; TERM = ARG3
 PLOTS = ARG0[1:strlen(ARG0) - strlen(NAME) - 3]; load PLOTS."common.gp"
 
 if (!present("profile.csv")) { eval say_nothing(no_rows("profile.csv")) }
+# Looked at first: a file from before there were such rows does not have all columns either.
+if (int(system("grep -cE ',offered_rate,[0-9]' profile.csv")) == 0) {
+	eval say_nothing("profile.csv has no row by offered rate")
+}
 wanted(x) = strcol("index_kind") eq "offered_rate" && find("response service", strcol("metric"))
 usable(x) = strcol("median") ne ""
 eval survey("profile.csv")
