@@ -2,62 +2,18 @@
 /* Requests to plans: what users type, defaults, groups, bases, suites. On synthetic topologies, so
  * that the plan is the same on every machine. */
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include "plan/axis.h"
 #include "plan/registry.h"
 #include "plan/suite.h"
+#include "planning.h"
 /* After ours: cmocka has a macro called fail(). */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <cmocka.h>
-
-static const char *const directories[] = { "/tmp", "/dev/shm", NULL };
-
-static int plan_on(struct plan *p, const char *synthetic, const char *line, const char *base,
-		   struct why *w)
-{
-	struct request r;
-	struct topology *t;
-	struct wish wish = {
-		.request = &r, .requests = 1, .directories = directories, .base = base, .blocks = 8
-	};
-	int err = topology_load(&t, NULL, synthetic, w);
-
-	wish.topology = t;
-	if (!err)
-		err = request_parse(&r, line, w);
-	if (!err)
-		err = plan_make(p, &wish, w);
-	request_free(&r);
-	topology_free(t);
-	return err;
-}
-
-#define TWO_CORES "package:1 l3:1 core:2 pu:1"
-
-static struct plan planned(const char *line)
-{
-	struct plan p;
-	struct why w = { 0 };
-
-	if (plan_on(&p, TWO_CORES, line, NULL, &w))
-		fail_msg("%s: %s", line, w.text);
-	return p;
-}
-
-/* Cells that were asked for, without the companions. */
-static size_t asked(const struct plan *p)
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < p->n; i++)
-		n += !p->cells[i].companion;
-	return n;
-}
 
 static void axes_multiply(void **state)
 {
@@ -90,13 +46,6 @@ static void the_same_cell_is_planned_once(void **state)
 	(void)state;
 	assert_int_equal(asked(&p), 1);
 	plan_free(&p);
-}
-
-static const char *value(const struct plan *p, size_t i, enum axis a)
-{
-	static char buf[32];
-
-	return axis_text(&p->cells[i].cell, a, buf, sizeof buf);
 }
 
 static void defaults_are_those_of_the_contract(void **state)
@@ -334,6 +283,7 @@ static void sizes_no_machine_has_are_skips_found_in_the_plan(void **state)
 /* Every line of every suite can be planned, on a small machine and on a large one. */
 static void suites_are_well_formed(void **state)
 {
+	static const char *const directories[] = { "/tmp", "/dev/shm", NULL };
 	static const char *const machines[] = { "core:1 pu:1", TWO_CORES,
 						"package:2 l3:2 l2:4 core:1 pu:2" };
 
@@ -391,87 +341,6 @@ static void the_registry_is_complete(void **state)
 		}
 }
 
-/* `latency` is one question without a rate and another with one. */
-static void a_rate_opens_the_loop(void **state)
-{
-	struct plan closed = planned("latency --channel ring"),
-		    open = planned("latency --channel ring --rate 10%..95%:+17%,1M,120%"),
-		    named = planned("latency/open-loop --channel ring");
-	static const char *const given[] = { "10%", "27%", "44%",     "61%",
-					     "78%", "95%", "1000000", "120%" };
-
-	(void)state;
-	assert_int_equal(asked(&closed), 1);
-	assert_string_equal(closed.cells[0].cell.part->name, "round-trip");
-	assert_string_equal(value(&closed, 0, AXIS_RATE), "");
-	assert_int_equal(asked(&open), 8);
-	for (size_t i = 0; i < 8; i++) {
-		assert_string_equal(open.cells[i].cell.part->name, "open-loop");
-		assert_string_equal(value(&open, i, AXIS_RATE), given[i]);
-		assert_int_equal(open.cells[i].status, 0);
-	}
-	assert_int_equal(asked(&named), 6);
-	assert_string_equal(value(&named, 5, AXIS_RATE), "95%");
-	plan_free(&closed);
-	plan_free(&open);
-	plan_free(&named);
-}
-
-/* The same share of each one's own peak is compared; 100 messages at a low rate take long. */
-static void cells_of_one_rate_are_a_group(void **state)
-{
-	struct plan p = planned("latency --rate 50%,1k");
-
-	(void)state;
-	assert_int_equal(asked(&p), 4);
-	for (size_t i = 0; i < 4; i++) {
-		const struct planned *base = &p.cells[p.cells[i].base];
-
-		assert_string_equal(base->cell.channel->name, "ring");
-		assert_int_equal(base->cell.rate, p.cells[i].cell.rate);
-		assert_int_equal(base->group, p.cells[i].group);
-	}
-	assert_true(p.cells[1].expected_ns > 20 * p.cells[0].expected_ns);
-	plan_free(&p);
-}
-
-static void an_open_loop_needs_two_cpus(void **state)
-{
-	struct plan p = planned("latency --rate 50% --place same");
-
-	(void)state;
-	assert_int_equal(asked(&p), 2);
-	for (size_t i = 0; i < 2; i++) {
-		assert_int_equal(p.cells[i].status, CANNOT);
-		assert_non_null(strstr(p.cells[i].why.text, "two"));
-	}
-	plan_free(&p);
-}
-
-static void wrong_rates_are_refused(void **state)
-{
-	static const struct {
-		const char *rate, *hint;
-	} wrong[] = {
-		{ "0", "1000" },         { "999", "1000" },     { "2G", "1000000000" },
-		{ "fast", "250k" },      { "10%..1M", "'1M'" }, { "1000..95%", "'1000'" },
-		{ "0%", "1%" },          { "1001%", "1000%" },  { "10%..95%:+17", "'17'" },
-		{ "95%..10%", "empty" }, { "2.5%", "whole" },   { "50%,", "rate" },
-	};
-
-	(void)state;
-	for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
-		char line[80];
-		struct plan p;
-		struct why w = { 0 };
-
-		snprintf(line, sizeof line, "latency --rate %s", wrong[i].rate);
-		if (plan_on(&p, TWO_CORES, line, NULL, &w) != -EINVAL ||
-		    !strstr(w.text, wrong[i].hint))
-			fail_msg("%s: %s", wrong[i].rate, w.text);
-	}
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -494,10 +363,6 @@ int main(void)
 		cmocka_unit_test(suites_are_well_formed),
 		cmocka_unit_test(text_of_an_axis_reads_back),
 		cmocka_unit_test(the_registry_is_complete),
-		cmocka_unit_test(a_rate_opens_the_loop),
-		cmocka_unit_test(cells_of_one_rate_are_a_group),
-		cmocka_unit_test(an_open_loop_needs_two_cpus),
-		cmocka_unit_test(wrong_rates_are_refused),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
