@@ -47,6 +47,10 @@ enum order { ORDER_SEQUENTIAL, ORDER_RANDOM, ORDER_REVERSE };
 enum state { STATE_FRESH, STATE_RESIDENT, STATE_COLD };
 enum memory { MEMORY_RECYCLED, MEMORY_AS_IS };
 
+/* In cell.rate: the other bits are a share of the peak, 1 to RATE_PERCENT_MAX per cent. */
+#define RATE_PERCENT (UINT64_C(1) << 63)
+enum { RATE_PERCENT_MAX = 1000 };
+
 /* One combination. `has` says which axes it has; the fields of the others are 0 or NULL. */
 struct cell {
 	const struct bench *bench;
@@ -61,7 +65,7 @@ struct cell {
 	const char *node;  /* a word of place_nodes, or a number */
 	uint64_t processes, threads, segments;
 	const char *directory;
-	uint64_t rate;
+	uint64_t rate; /* messages/s offered; with RATE_PERCENT: per cent of the measured peak */
 	uint64_t clock;
 	bool verify; /* not an axis: check every message's contents */
 };
@@ -122,6 +126,9 @@ struct part {
 	/* Bytes of region that a part with REGION_ATTACHED and neither AXIS_SIZE nor AXIS_CHANNEL
 	 * needs. Parent and worker. */
 	uint64_t (*room)(const struct cell *c);
+	/* How long a window of this cell lasts, where that is not about a millisecond. For the time
+	 * that a run takes. Parent. Optional. */
+	uint64_t (*lasts_ns)(const struct cell *c);
 	/* How many windows an invocation has at most. Parent and worker. */
 	uint64_t (*windows)(const struct cell *c);
 	/* The whole measurement: warm up, then windows. Every role, in its own process, bound. */

@@ -4,9 +4,10 @@
  *
  * The headline brackets a whole window of round trips with two clock reads. The distribution
  * needs a clock read per round trip and is taken in windows of its own: its quantiles are raw,
- * and clock_share says how much of them is clock.
+ * and clock_share says how much of them is clock. What a message takes at a given rate is another
+ * question: open_loop.c.
  */
-#include "bench.h"
+#include "open_loop.h"
 
 enum { RTT, RTT_EACH };
 enum { WINDOWS = 40, WARM_TRIPS = 1000, TRIPS_MAX = WINDOW_NS / 50 };
@@ -96,6 +97,23 @@ const struct bench bench_latency = {
 								       [AXIS_PUBLISH] = "1" },
 				.windows = windows,
 				.work = work,
+			},
+			{
+				.name = "open-loop",
+				.axes = AXIS(CHANNEL) | AXIS(MESSAGE) | AXIS(CONSUME) |
+					AXIS(PLACE) | AXIS(PROCESSES) | AXIS(RATE) | AXIS(CLOCK),
+				.roles = 2,
+				.region = REGION_ATTACHED,
+				.metrics = open_loop_metrics,
+				.standard =
+					(const char *const[AXES]){ [AXIS_REGION] = "sysv",
+								   [AXIS_MESSAGE] = "8",
+								   [AXIS_PUBLISH] = "1",
+								   [AXIS_RATE] = "10%..95%:+17%" },
+				.fits = open_loop_fits,
+				.lasts_ns = open_loop_lasts_ns,
+				.windows = open_loop_windows,
+				.work = open_loop_work,
 			},
 			{ 0 },
 		},

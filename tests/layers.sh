@@ -19,13 +19,14 @@ rank() {
 	return 1
 }
 
-# The folder of an include as written: "plan/axis.h" is plan; bench.h and touch.h are bench.
+# The folder of an include as written: "plan/axis.h" is plan; what names no folder is a
+# header of bench/.
 folder_of_include() {
 	case $1 in
 	*/*) echo "${1%%/*}" ;;
-	bench.h | touch.h | life.h | populated.h | vary.h) echo bench ;;
 	version.h | list.def) echo base ;;
-	*) echo "$1: no such folder" >&2 && return 1 ;;
+	*) [ -f "bench/$1" ] && echo bench && return
+		echo "$1: no such folder" >&2 && return 1 ;;
 	esac
 }
 

@@ -64,6 +64,41 @@ int units_count(const char *text, uint64_t *count, struct why *w)
 	return 0;
 }
 
+int units_rate(const char *text, uint64_t *per_second, struct why *w)
+{
+	static const struct {
+		const char *suffix;
+		uint64_t times;
+	} unit[] = {
+		{ "", 1 }, { "k", 1000 }, { "K", 1000 }, { "M", 1000000 }, { "G", 1000000000 }
+	};
+	char *end;
+	uint64_t v;
+	int err = digits(text, &v, &end);
+
+	for (size_t i = 0; !err && i < sizeof unit / sizeof *unit; i++) {
+		if (strcmp(end, unit[i].suffix))
+			continue;
+		if (v > INT64_MAX / unit[i].times)
+			return misused(w, "'%s' is too large for a rate", text);
+		*per_second = v * unit[i].times;
+		return 0;
+	}
+	return misused(w, "'%s' is not a rate: give events per second, 100000, 250k or 1M", text);
+}
+
+int units_whole_percent(const char *text, uint64_t *percent, struct why *w)
+{
+	char *end;
+	int err = digits(text, percent, &end);
+
+	if (err || strcmp(end, "%") || *percent == 0)
+		return misused(
+			w, "'%s' is not a whole share: give 1%% or more, as in 10%%..95%%:+17%%",
+			text);
+	return 0;
+}
+
 /* A decimal number without sign, hex, "inf" or "nan". */
 static int decimal(const char *text, double *value, char **end)
 {

@@ -16,6 +16,13 @@ int units_size(const char *text, uint64_t *bytes, struct why *w);
 /* A plain decimal count >= 0. */
 int units_count(const char *text, uint64_t *count, struct why *w);
 
+/* "100000", "250k", "1M", "2G": whole events per second; the suffixes are decimal, as those of rates
+ * are everywhere. */
+int units_rate(const char *text, uint64_t *per_second, struct why *w);
+
+/* "95%" -> 95: whole, from 1, and never without its sign. */
+int units_whole_percent(const char *text, uint64_t *percent, struct why *w);
+
 /* "60s", "500ms", "5m", "1h"; a bare number is seconds; fractions allowed -> the nearest ns. */
 int units_duration(const char *text, uint64_t *ns, struct why *w);
 
@@ -23,8 +30,8 @@ int units_duration(const char *text, uint64_t *ns, struct why *w);
 int units_percent(const char *text, double *share, struct why *w);
 
 /* A list "a,b,c" whose items are numbers or ranges: "4K..1G" (doubling for sizes, steps of 1 for
- * counts), "4K..1G:x16" (multiplying), "4K..64K:+4K" (adding). The end is included when hit.
- * parse is units_size or units_count. Allocates *values (free() it); *n >= 1 on success. */
+ * others), "4K..1G:x16" (multiplying), "4K..64K:+4K" (adding). The end is included when hit.
+ * parse is one of the parsers of whole numbers above. Allocates *values (free() it); *n >= 1 on success. */
 int units_list(const char *text, int (*parse)(const char *, uint64_t *, struct why *),
 	       uint64_t **values, size_t *n, struct why *w);
 

@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include "probe/clock.h"
+#include "probe/schedule.h"
 #include "probe/series.h"
 #include "region/region.h"
 
@@ -31,9 +32,11 @@ struct channel {
 	enum wait wait;   /* where CHANNEL_WAIT */
 	enum consume consume;
 	bool verify;
+	bool counts_full; /* put counts in `full`: set before side(), for those that must know */
 	struct region *region; /* this process's view of what it lives in; NULL without */
 	void *buf;             /* this process's private copy of one message */
 	uint64_t sent, taken;  /* by this process, since side(): the sequence numbers */
+	uint64_t full;         /* with counts_full: messages for which put had to wait for room */
 	int end;               /* 0 or 1, set by side() */
 	int fd[4];  /* for channels made of descriptors: 0->1 read, write; 1->0 likewise */
 	void *priv; /* priv_size bytes of this process's own, zeroed */
@@ -71,6 +74,9 @@ struct channel_ops {
 	int (*ping_each)(struct channel *c, uint64_t n, const struct clock *clock,
 			 struct series *s);
 	int (*echo)(struct channel *c, uint64_t n); /* n times: take, then put */
+	/* Open loop: put each message when it is due, or as soon after as can be; `at` says when. */
+	int (*pace)(struct channel *c, const struct schedule *s, stamp *at);
+	int (*arrive)(struct channel *c, uint64_t n, stamp *at); /* take n; `at`: when each was */
 };
 
 #endif

@@ -52,6 +52,7 @@ __attribute__((noinline)) static void wait_for_room(struct channel *c, struct ri
 	/* What is held back is what the consumer waits for. */
 	if (s->published != s->count)
 		publish_tail(c, s);
+	c->full++;
 	while (ring_full(s)) {
 		if (c->wait == WAIT_FUTEX) {
 			wait_announce(&s->ring->producer_sleeps);

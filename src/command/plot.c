@@ -43,7 +43,8 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 static const char doc[] =
 	"Draw one figure of the run directory RUN.\v"
 	"Figures: attach-latency first-touch touch-ecdf touch-by-index throughput rtt-ecdf "
-	"ratio-forest machine-state. Without --out the file is RUN/plots/FIGURE.svg (png, pdf), "
+	"latency-under-load ratio-forest machine-state. Without --out the file is "
+	"RUN/plots/FIGURE.svg (png, pdf), "
 	"and "
 	"dumb goes to standard output. SHMBENCH_PLOTS names another directory of scripts.";
 

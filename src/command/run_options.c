@@ -420,6 +420,9 @@ static int override(const struct run_options *o, struct request *requests, size_
 		for (size_t i = 0; o->axis[a] && i < n; i++) {
 			if (!has_axis(&requests[i], (enum axis)a))
 				continue;
+			/* A rate would make other cells of a suite's closed loops. */
+			if (o->suite && a == AXIS_RATE && !requests[i].axis[a])
+				continue;
 			requests[i].axis[a] = o->axis[a];
 			used = true;
 		}

@@ -60,8 +60,9 @@ const struct axis_info axis_table[AXES] = {
 			    .about = "other segments that exist" },
 	[AXIS_DIRECTORY] = { "directory", "directory", AXIS_TEXT, AT(directory),
 			     .about = "where file regions live" },
-	[AXIS_RATE] = { "rate", "offered_rate", AXIS_NUMBER, AT(rate),
-			.about = "offered messages/s" },
+	[AXIS_RATE] = { "rate", "offered_rate", AXIS_LOAD, AT(rate),
+			.about =
+				"offered messages/s, or per cent of the measured peak: open loop" },
 	[AXIS_CLOCK] = { "clock", "clock", AXIS_WORD, clock_names, .standard = "monotonic",
 			 AT(clock), .about = "what time is read from" },
 };
@@ -86,7 +87,9 @@ const char *axis_text(const struct cell *c, enum axis a, char *buf, size_t len)
 	uint64_t value = *(const uint64_t *)field(c, a);
 	if (i->type == AXIS_WORD)
 		return i->words[value];
-	snprintf(buf, len, "%" PRIu64, value);
+	bool percent = i->type == AXIS_LOAD && value & RATE_PERCENT;
+	snprintf(buf, len, "%" PRIu64 "%s", value & ~(percent ? RATE_PERCENT : 0),
+		 percent ? "%" : "");
 	return buf;
 }
 
@@ -129,6 +132,18 @@ static int set_word(const struct axis_info *i, uint64_t *value, const char *text
 	return misused(w, "--%s cannot be '%s': give one or more of %s", i->option, text, words);
 }
 
+static int set_load(uint64_t *value, const char *text, struct why *w)
+{
+	if (!strchr(text, '%'))
+		return units_rate(text, value, w);
+	int err = units_whole_percent(text, value, w);
+	if (!err && *value > RATE_PERCENT_MAX)
+		err = misused(w, "--rate %s: give at most %d%% of the peak", text,
+			      RATE_PERCENT_MAX);
+	*value |= RATE_PERCENT;
+	return err;
+}
+
 int axis_set(struct cell *c, enum axis a, const char *text, struct why *w)
 {
 	const struct axis_info *i = &axis_table[a];
@@ -147,6 +162,9 @@ int axis_set(struct cell *c, enum axis a, const char *text, struct why *w)
 		break;
 	case AXIS_NUMBER:
 		err = units_count(text, at, w);
+		break;
+	case AXIS_LOAD:
+		err = set_load(at, text, w);
 		break;
 	case AXIS_TEXT:
 		*(const char **)at = text;

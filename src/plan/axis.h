@@ -11,6 +11,7 @@ enum axis_type {
 	AXIS_WORD,   /* one of `words`; an enum in the cell */
 	AXIS_BYTES,  /* units_size */
 	AXIS_NUMBER, /* units_count */
+	AXIS_LOAD,   /* units_rate, or units_whole_percent of a peak: RATE_PERCENT of bench.h */
 	AXIS_TEXT,   /* place, node, directory: a string in the cell */
 	AXIS_PLUGIN, /* region, channel: a registry name */
 };

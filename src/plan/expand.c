@@ -107,8 +107,9 @@ static bool same_cell(const struct cell *a, const struct cell *b)
  * untimed. */
 static uint64_t expect(const struct cell *c)
 {
-	const uint64_t exec_ns = 6000000, window_ns = 1200000, page_ns = 800;
-	uint64_t ns = exec_ns + c->part->windows(c) * window_ns;
+	const uint64_t exec_ns = 6000000, page_ns = 800, canaries_ns = 200000;
+	uint64_t window_ns = c->part->lasts_ns ? c->part->lasts_ns(c) : WINDOW_NS;
+	uint64_t ns = exec_ns + c->part->windows(c) * (window_ns + canaries_ns);
 
 	if (c->channel && !c->region)
 		ns *= 3; /* filling a pipe before each window */
@@ -241,6 +242,23 @@ static int with_numbers(struct expansion *x, const struct cell *c, size_t depth,
 	return err;
 }
 
+/* Rates and shares do not mix in one range: the parser of one takes none of the other. */
+static int with_load(struct expansion *x, const struct cell *c, size_t depth, const char *item)
+{
+	bool share = strchr(item, '%') != NULL;
+	uint64_t *values;
+	size_t n;
+	char text[32];
+	int err = units_list(item, share ? units_whole_percent : units_rate, &values, &n, x->why);
+
+	for (size_t i = 0; i < n && !err; i++) {
+		snprintf(text, sizeof text, "%" PRIu64 "%s", values[i], share ? "%" : "");
+		err = with_value(x, *c, depth, text);
+	}
+	free(values);
+	return err;
+}
+
 static int with_words(struct expansion *x, const struct cell *c, size_t depth, const char *list)
 {
 	enum axis a = expansion[depth];
@@ -249,6 +267,7 @@ static int with_words(struct expansion *x, const struct cell *c, size_t depth, c
 
 	while (!err && (word = strsep(&rest, ",")))
 		err = a == AXIS_PLACE                   ? with_place(x, *c, depth, word)
+		      : axis_table[a].type == AXIS_LOAD ? with_load(x, c, depth, word)
 		      : axis_table[a].type == AXIS_TEXT ? with_text(x, *c, depth, word)
 							: with_value(x, *c, depth, word);
 	free(copy);
@@ -290,6 +309,17 @@ static int expand_part(struct expansion *x, const struct part *part)
 	return x->place_status ? x->place_status : expand(x, &c, 0);
 }
 
+/* Open loop or not is one question or the other: a rate picks the parts of a benchmark that have
+ * one, where it has such parts; no rate the others. */
+static bool is_asked_for(const struct request *r, const struct part *part)
+{
+	bool any = false;
+
+	for (const struct part *p = r->bench->parts; p->name; p++)
+		any = any || p->axes & AXIS(RATE);
+	return !any || !(part->axes & AXIS(RATE)) == !r->axis[AXIS_RATE];
+}
+
 static int expand_parts(struct expansion *x)
 {
 	size_t before = x->plan->n;
@@ -298,7 +328,7 @@ static int expand_parts(struct expansion *x)
 	if (x->request->part)
 		return expand_part(x, x->request->part);
 	for (const struct part *p = x->request->bench->parts; p->name && !err; p++)
-		err = expand_part(x, p);
+		err = is_asked_for(x->request, p) ? expand_part(x, p) : 0;
 	if (!err && x->plan->n == before && x->request->axis[AXIS_STATE])
 		return misused(x->why, "%s has no state '%s'", x->request->bench->name,
 			       x->request->axis[AXIS_STATE]);

@@ -102,6 +102,7 @@ void plan_channel(struct channel *channel, const struct cell *c, struct why *w)
 		.wait = (enum wait)c->wait,
 		.consume = (enum consume)c->consume,
 		.verify = c->verify,
+		.counts_full = c->has & AXIS(RATE),
 		.why = w,
 	};
 }

@@ -96,7 +96,7 @@ static int check_channels(struct why *w)
 		const struct channel_ops *c = channels[i];
 
 		if (!c->name || !c->about || !c->side || !c->lap || !c->pour || !c->drain ||
-		    !c->ping || !c->ping_each || !c->echo ||
+		    !c->ping || !c->ping_each || !c->echo || !c->pace || !c->arrive ||
 		    ((c->axes & CHANNEL_REGION) && !c->room))
 			return fail(w, 0, "channel %s lacks a required hook (channel.h)",
 				    c->name ? c->name : "without a name");

@@ -83,6 +83,7 @@ const struct suite suites[] = {
 				"throughput --message 64 --place same,smt,l2,l3,package,machine",
 				"latency --message 8,64,4K --region sysv,posix,memfd,file,anon",
 				"latency --message 8 --place same,smt,l2,l3,package,machine",
+				"latency --rate 10%..95%:+17%",
 				"bounds --message 8..64K:x2",
 				NULL,
 			},

@@ -53,8 +53,9 @@ struct outcome {
 	uint64_t worked_ns[ROLES_MAX];       /* around all windows; 0: waited_ns is not known */
 	uint64_t waited_ns[ROLES_MAX];       /* of that, ready to run without a CPU (waited.h) */
 	uint64_t faults_due[ROLES_MAX];      /* minor faults that the benchmark's model says */
-	int memory_node;                     /* where the region's pages are; -1 unknown */
-	struct why metric_why[METRICS_MAX];  /* why a metric cannot be had in this cell; else "" */
+	bool saturated;  /* open loop: arrivals fell behind the schedule, by more than 1 % */
+	int memory_node; /* where the region's pages are; -1 unknown */
+	struct why metric_why[METRICS_MAX]; /* why a metric cannot be had in this cell; else "" */
 	uint64_t windows, windows_cap;
 	struct series series[METRICS_MAX]; /* .v is valid in the worker only */
 	struct window window[];            /* windows_cap, then the samples */

@@ -124,6 +124,8 @@ struct flags flags_of_invocation(const struct invocation *i, unsigned metric,
 	if (k != KIND_COUNT &&
 	    clock_share(i->out->clock_cost_ns, r->median, r->batch, rate) > clock_share_max)
 		flags_raise(&f, "clock_bound");
+	if (i->out->saturated)
+		flags_raise(&f, "saturated");
 	if (r->lost)
 		flags_raise(&f, "samples_lost");
 	return f;

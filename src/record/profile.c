@@ -6,6 +6,7 @@
 #include "analyse/quantile.h"
 #include "record/cell.h"
 #include "record/profile.h"
+#include "record/profile_load.h"
 
 /* Pages per page-table page on x86-64 and aarch64 with 4K pages; pages per memcg charge
  * (MEMCG_CHARGE_BATCH in the kernel's include/linux/memcontrol.h). */
@@ -29,6 +30,7 @@ void profile_close(struct profile *p)
 	if (p->of)
 		for (size_t i = 0; i < p->plan->n; i++)
 			free(p->of[i].touch);
+	profile_load_close(p);
 	free(p->of);
 	p->of = NULL;
 }
@@ -39,13 +41,12 @@ static bool is_profile(const struct cell *c, unsigned metric)
 	       !strcmp(c->part->metrics[metric].name, "touch");
 }
 
-int profile_add(struct profile *p, size_t cell, unsigned metric, const struct outcome *out)
+static int add_touches(struct pool *q, unsigned metric, const struct outcome *out)
 {
-	struct pool *q = &p->of[cell];
 	size_t left = (size_t)TABLE_PAGES * TOUCHES_MAX - q->n;
 	size_t n = out->series[metric].len / TABLE_PAGES * TABLE_PAGES;
 
-	if (!is_profile(&p->plan->cells[cell].cell, metric) || out->series[metric].lost)
+	if (out->series[metric].lost)
 		return 0;
 	n = n < left ? n : left;
 	if (q->n + n > q->room) {
@@ -62,6 +63,13 @@ int profile_add(struct profile *p, size_t cell, unsigned metric, const struct ou
 	q->n += n;
 	q->metric = metric;
 	return 0;
+}
+
+int profile_add(struct profile *p, const struct profile_source *from)
+{
+	if (is_profile(&p->plan->cells[from->cell].cell, from->metric))
+		return add_touches(&p->of[from->cell], from->metric, from->out);
+	return profile_load_add(p, from);
 }
 
 /* Where one index's touches are gathered and sorted. */
@@ -81,6 +89,8 @@ static int write_index(struct csv_writer *out, struct csv_row *row, const struct
 	csv_row_number(row, PROFILE_median, quantile_median_of_samples(f->touch, n));
 	csv_row_number(row, PROFILE_p90,
 		       quantile_printable(n, .9) ? quantile_of_samples(f->touch, n, .9) : NAN);
+	csv_row_number(row, PROFILE_p99,
+		       quantile_printable(n, .99) ? quantile_of_samples(f->touch, n, .99) : NAN);
 	return csv_writer_append(out, row, w);
 }
 
@@ -128,9 +138,12 @@ int profile_write(const struct profile *p, const char *dir, const char *run_id, 
 	if (err)
 		return err;
 	csv_row_begin(&row, out.table, run_id);
-	for (size_t i = 0; i < p->plan->n && !err; i++)
+	for (size_t i = 0; i < p->plan->n && !err; i++) {
 		if (p->of[i].n)
 			err = write_cell(&out, &row, &p->plan->cells[i], &p->of[i], w);
+		if (!err)
+			err = profile_load_write(p, i, &out, &row, w);
+	}
 	if (!err)
 		return csv_writer_close(&out, w);
 	csv_writer_abandon(&out);

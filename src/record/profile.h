@@ -4,6 +4,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include "measure/measure.h"
+#include "record/reduce.h"
 
 /*
  * profile.csv: the cost of touching a page against where in the region it is, modulo 512 (a
@@ -12,19 +13,30 @@
  * The touches of an index are pooled over invocations: a region of 16M has only 8 of them per
  * invocation, too few for a tail. Memory is bounded: after 1024 touches of every index, further
  * invocations of the cell are left out, and `samples` says how many touches a row is over.
+ *
+ * And what a message takes against the rate at which messages were offered: profile_load.h.
  */
 struct profile {
 	const struct plan *plan;
-	struct pool *of; /* one per cell */
+	struct pool *of;    /* one per cell */
+	struct load *loads; /* METRICS_MAX per cell; NULL: no cell has a rate */
+};
+
+/* One metric of an invocation that ended well. */
+struct profile_source {
+	size_t cell; /* of the plan */
+	unsigned metric;
+	const struct outcome *out;
+	const struct reduction *reduction; /* of all windows */
 };
 
 int profile_open(struct profile *p, const struct plan *plan, struct why *w);
 void profile_close(struct profile *p);
 
-/* The samples of touch-profile's `touch`, of an invocation that ended well; any other metric is
- * ignored. They stand in page order from the region's first page; a run of fewer than 512 at the
+/* The samples of touch-profile's `touch`, and the quantiles of what has a rate; any other metric is
+ * ignored. Touches stand in page order from the region's first page; a run of fewer than 512 at the
  * end is left out, and all of them where some were lost. -ENOMEM. */
-int profile_add(struct profile *p, size_t cell, unsigned metric, const struct outcome *out);
+int profile_add(struct profile *p, const struct profile_source *from);
 
 /* Make DIR/profile.csv of what was added so far. */
 int profile_write(const struct profile *p, const char *dir, const char *run_id, struct why *w);

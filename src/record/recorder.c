@@ -158,8 +158,10 @@ static int append_whole(struct recorder *r, const struct view *v, struct why *w)
 	const struct invocation *i = v->invocation;
 	size_t cell = (size_t)(i->planned - r->plan->cells);
 
+	struct profile_source from = { cell, v->metric, i->out, &v->reduction };
+
 	if (distribution_add(&r->distribution, cell, v->metric, &v->reduction) ||
-	    profile_add(&r->profile, cell, v->metric, i->out))
+	    profile_add(&r->profile, &from))
 		return fail(w, ENOMEM, "the distribution of %s",
 			    i->planned->cell.part->metrics[v->metric].name);
 	int err = append_windows(r, i, v->metric, &v->reduction, w);

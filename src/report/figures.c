@@ -71,6 +71,17 @@ const struct figure figures[] = {
 		.benchmark = "latency",
 	},
 	{
+		.name = "latency-under-load",
+		.title = "Latency under load",
+		.look = "Where response leaves service, messages wait for others that are late; "
+			"where "
+			"it shoots up, the channel has reached its limit and what is drawn depends "
+			"on "
+			"how long one looks.",
+		.file = "profile.csv",
+		.benchmark = "latency",
+	},
+	{
 		.name = "ratio-forest",
 		.title = "Ratios to the base",
 		.look = "Left of the line: takes less than the base. An interval that crosses the "

@@ -152,6 +152,8 @@ int findings_make(struct findings *f, const struct findings_source *s, struct wh
 	if (!err)
 		err = findings_messages(f, s, w);
 	if (!err)
+		err = findings_load(f, s->rows, w);
+	if (!err)
 		err = flagged(f, s->rows, w);
 	if (err)
 		findings_free(f);

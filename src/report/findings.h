@@ -35,7 +35,8 @@ int findings_messages(struct findings *f, const struct findings_source *s, struc
 /* Does the interval of a ratio leave 1 out? Without an interval nothing is shown. */
 bool findings_differ(const struct row *r);
 
-/* Those about page faults. */
+/* Those about page faults; about latency under load. */
 int findings_faults(struct findings *f, const struct rows *r, struct why *w);
+int findings_load(struct findings *f, const struct rows *r, struct why *w);
 
 #endif

@@ -45,10 +45,16 @@ bool tables_headline(const struct row *r)
 	return false;
 }
 
+/* Beside the headlines: what a person would ask for next. */
 static bool is_brief(const struct row *r)
 {
-	return tables_headline(r) || !strcmp(row_benchmark(r), "bounds") ||
-	       !strcmp(row_metric(r), "bandwidth");
+	static const char *const also[] = { "bandwidth", "response", "service", "offered",
+					    "achieved" };
+
+	for (size_t i = 0; i < sizeof also / sizeof *also; i++)
+		if (!strcmp(row_metric(r), also[i]))
+			return true;
+	return tables_headline(r) || !strcmp(row_benchmark(r), "bounds");
 }
 
 /* The other metric that explains a sweep. */

@@ -23,6 +23,7 @@ static void every_cell_of_a_plan_reads_back(void **state)
 		"first-touch --order random,reverse --access read",
 		"throughput --message 8,100,64K --publish 1,32 --consume copy,checksum",
 		"latency --place same,l3",
+		"latency --rate 10%,100k",
 		"bounds",
 		"null",
 	};

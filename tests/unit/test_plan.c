@@ -7,56 +7,13 @@
 #include "plan/axis.h"
 #include "plan/registry.h"
 #include "plan/suite.h"
+#include "planning.h"
 /* After ours: cmocka has a macro called fail(). */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <cmocka.h>
-
-static const char *const directories[] = { "/tmp", "/dev/shm", NULL };
-
-static int plan_on(struct plan *p, const char *synthetic, const char *line, const char *base,
-		   struct why *w)
-{
-	struct request r;
-	struct topology *t;
-	struct wish wish = {
-		.request = &r, .requests = 1, .directories = directories, .base = base, .blocks = 8
-	};
-	int err = topology_load(&t, NULL, synthetic, w);
-
-	wish.topology = t;
-	if (!err)
-		err = request_parse(&r, line, w);
-	if (!err)
-		err = plan_make(p, &wish, w);
-	request_free(&r);
-	topology_free(t);
-	return err;
-}
-
-#define TWO_CORES "package:1 l3:1 core:2 pu:1"
-
-static struct plan planned(const char *line)
-{
-	struct plan p;
-	struct why w = { 0 };
-
-	if (plan_on(&p, TWO_CORES, line, NULL, &w))
-		fail_msg("%s: %s", line, w.text);
-	return p;
-}
-
-/* Cells that were asked for, without the companions. */
-static size_t asked(const struct plan *p)
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < p->n; i++)
-		n += !p->cells[i].companion;
-	return n;
-}
 
 static void axes_multiply(void **state)
 {
@@ -89,13 +46,6 @@ static void the_same_cell_is_planned_once(void **state)
 	(void)state;
 	assert_int_equal(asked(&p), 1);
 	plan_free(&p);
-}
-
-static const char *value(const struct plan *p, size_t i, enum axis a)
-{
-	static char buf[32];
-
-	return axis_text(&p->cells[i].cell, a, buf, sizeof buf);
 }
 
 static void defaults_are_those_of_the_contract(void **state)
@@ -333,6 +283,7 @@ static void sizes_no_machine_has_are_skips_found_in_the_plan(void **state)
 /* Every line of every suite can be planned, on a small machine and on a large one. */
 static void suites_are_well_formed(void **state)
 {
+	static const char *const directories[] = { "/tmp", "/dev/shm", NULL };
 	static const char *const machines[] = { "core:1 pu:1", TWO_CORES,
 						"package:2 l3:2 l2:4 core:1 pu:2" };
 

@@ -388,8 +388,9 @@ static void flags_name_what_happened(void **state)
 	out->counters[0].migrations = 1;
 	r.longest_event_ns = 2000001;
 	r.lost = 1;
+	out->saturated = true;
 	assert_string_equal(flags_of_invocation(&i, SAMPLE_TIME, &r).text,
-			    "faults;major;migrated;long_window;samples_lost");
+			    "faults;major;migrated;long_window;saturated;samples_lost");
 	free(out);
 }
 
@@ -479,6 +480,8 @@ static void profile_folds_touches(void **state)
 	struct outcome *out = calloc(1, outcome_size(1, room));
 	struct sample_plan sample;
 	struct profile profile;
+	struct profile_source touched = { .cell = SAMPLE_SYSV, .out = out };
+	struct profile_source ignored = { .cell = SAMPLE_MEMFD, .out = out };
 	struct csv_reader r;
 	struct why w = { "" };
 
@@ -490,8 +493,8 @@ static void profile_folds_touches(void **state)
 		out->series[0].len = 0;
 		for (uint64_t i = 0; i < TOUCHES; i++)
 			series_add(&out->series[0], i % 512 + run % 2, 1);
-		assert_int_equal(profile_add(&profile, SAMPLE_SYSV, 0, out), 0);
-		assert_int_equal(profile_add(&profile, SAMPLE_MEMFD, 0, out), 0);
+		assert_int_equal(profile_add(&profile, &touched), 0);
+		assert_int_equal(profile_add(&profile, &ignored), 0);
 	}
 	assert_int_equal(profile_write(&profile, *state, "run", &w), 0);
 	profile_close(&profile);
@@ -514,6 +517,56 @@ static void profile_folds_touches(void **state)
 	csv_reader_close(&r);
 }
 
+/* Two invocations that could offer 1000 and 3000 messages/s, of 500 messages each. */
+static void profile_knows_the_rate(void **state)
+{
+	enum { RESPONSE, OFFERED, MESSAGES = 500 };
+	static const struct metric metrics[] = {
+		[RESPONSE] = { .name = "response", .unit = "ns", .samples = MESSAGES },
+		[OFFERED] = { .name = "offered", .unit = "messages/s", .kind = KIND_RATE },
+		{ .name = NULL },
+	};
+	static const struct part part = { .name = "open",
+					  .axes = AXIS(REGION) | AXIS(RATE),
+					  .metrics = metrics };
+	double times[MESSAGES], rate;
+	struct reduction samples = { .sorted = times, .n = MESSAGES, .sampled = true };
+	struct reduction offered = { .sorted = &rate, .n = 1 };
+	struct profile_source of_time = { SAMPLE_MEMFD, RESPONSE, NULL, &samples };
+	struct profile_source of_rate = { SAMPLE_MEMFD, OFFERED, NULL, &offered };
+	struct sample_plan sample;
+	struct profile profile;
+	struct csv_reader r;
+	struct why w = { "" };
+
+	sample_plan_make(&sample, &part);
+	sample.cells[SAMPLE_MEMFD].cell.rate = RATE_PERCENT | 50;
+	assert_int_equal(profile_open(&profile, &sample.plan, &w), 0);
+	for (int run = 0; run < 2; run++) {
+		for (int i = 0; i < MESSAGES; i++)
+			times[i] = (run + 1) * (i + 1);
+		rate = offered.median = 1000 + 2000 * run;
+		assert_int_equal(profile_add(&profile, &of_time), 0);
+		assert_int_equal(profile_add(&profile, &of_rate), 0);
+	}
+	assert_int_equal(profile_write(&profile, *state, "run", &w), 0);
+	profile_close(&profile);
+	open_table(&r, *state, TABLE_PROFILE);
+	next(&r, 1);
+	is_text(&r, PROFILE_CELL + CELL_METRIC, "response");
+	is_text(&r, PROFILE_CELL + schema_axis(AXIS_RATE), "50%");
+	is_text(&r, PROFILE_index_kind, "offered_rate");
+	is_text(&r, PROFILE_index, "2000");
+	is_text(&r, PROFILE_samples, "1000");
+	/* Nearest rank in each, then the middle of the two. */
+	is_text(&r, PROFILE_median, "375");
+	is_text(&r, PROFILE_p90, "675");
+	is_text(&r, PROFILE_p99, "742.5");
+	is_text(&r, PROFILE_p999, "");
+	next(&r, 0);
+	csv_reader_close(&r);
+}
+
 #define EACH(test) cmocka_unit_test_setup_teardown(test, scratch_make, scratch_remove)
 
 int main(void)
@@ -526,6 +579,7 @@ int main(void)
 		EACH(impossible_cells_have_rows),
 		EACH(distribution_is_of_invocations),
 		EACH(profile_folds_touches),
+		EACH(profile_knows_the_rate),
 		EACH(flags_name_what_happened),
 		EACH(lists_of_flags_merge),
 		EACH(waiting_for_a_cpu_is_pressure),

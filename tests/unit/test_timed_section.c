@@ -290,6 +290,7 @@ static void pairs(void **state)
 		"bounds",
 		"throughput --region sysv,posix,memfd,file,anon --message 8,4K",
 		"latency --region sysv,posix,memfd,file,anon",
+		"latency --rate 30%,100k",
 		NULL,
 	};
 

@@ -86,6 +86,33 @@ static void counts(void **state)
 	refuses(units_count, "18446744073709551616", "too large");
 }
 
+static void rates(void **state)
+{
+	(void)state;
+	accepts(units_rate, "1", 1);
+	accepts(units_rate, "100000", 100000);
+	accepts(units_rate, "250k", 250000);
+	accepts(units_rate, "250K", 250000);
+	accepts(units_rate, "1M", 1000000);
+	accepts(units_rate, "2G", 2000000000);
+	refuses(units_rate, "", "100000");
+	refuses(units_rate, "M", "100000");
+	refuses(units_rate, "1m", "100000");
+	refuses(units_rate, "1MB", "100000");
+	refuses(units_rate, "1.5M", "100000");
+	refuses(units_rate, "-1", "100000");
+	refuses(units_rate, "10%", "100000");
+	refuses(units_rate, "18446744073709551616", "100000");
+	refuses(units_rate, "9223372036854775807G", "too large");
+	accepts(units_whole_percent, "1%", 1);
+	accepts(units_whole_percent, "95%", 95);
+	refuses(units_whole_percent, "95", "10%..95%");
+	refuses(units_whole_percent, "0%", "1%");
+	refuses(units_whole_percent, "2.5%", "whole");
+	refuses(units_whole_percent, "%", "whole");
+	refuses(units_whole_percent, "10%%", "whole");
+}
+
 static void durations(void **state)
 {
 	(void)state;
@@ -276,10 +303,11 @@ static void human_texts(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(sizes),      cmocka_unit_test(counts),
-		cmocka_unit_test(durations),  cmocka_unit_test(shares),
-		cmocka_unit_test(lists),      cmocka_unit_test(wrong_lists),
-		cmocka_unit_test(size_texts), cmocka_unit_test(human_texts),
+		cmocka_unit_test(sizes),       cmocka_unit_test(counts),
+		cmocka_unit_test(durations),   cmocka_unit_test(shares),
+		cmocka_unit_test(rates),       cmocka_unit_test(lists),
+		cmocka_unit_test(wrong_lists), cmocka_unit_test(size_texts),
+		cmocka_unit_test(human_texts),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
