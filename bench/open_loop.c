@@ -86,7 +86,8 @@ static stamp *stamps(struct task *t, unsigned metric)
 static int send(struct task *t, const struct offer *o, uint64_t *full)
 {
 	struct channel *c = &t->channel;
-	struct schedule s = { .start_ns = clock_ns() + HEAD_START_NS,
+	struct schedule s = { .clock = &t->meter.clock,
+			      .start_ns = task_now(t) + HEAD_START_NS,
 			      .gap = o->gap,
 			      .n = o->lead + o->n };
 	uint64_t before = c->full;
@@ -99,7 +100,8 @@ static int send(struct task *t, const struct offer *o, uint64_t *full)
 
 static int receive(struct task *t, const struct offer *o)
 {
-	return t->channel.ops->arrive(&t->channel, o->lead + o->n, stamps(t, RESPONSE));
+	return t->channel.ops->arrive(&t->channel, o->lead + o->n, &t->meter.clock,
+				      stamps(t, RESPONSE));
 }
 
 static uint64_t elapsed(const stamp *at, uint64_t first, uint64_t last)

@@ -76,7 +76,8 @@ struct channel_ops {
 	int (*echo)(struct channel *c, uint64_t n); /* n times: take, then put */
 	/* Open loop: put each message when it is due, or as soon after as can be; `at` says when. */
 	int (*pace)(struct channel *c, const struct schedule *s, stamp *at);
-	int (*arrive)(struct channel *c, uint64_t n, stamp *at); /* take n; `at`: when each was */
+	/* take n; `at`: when each was taken */
+	int (*arrive)(struct channel *c, uint64_t n, const struct clock *clock, stamp *at);
 };
 
 #endif

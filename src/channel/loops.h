@@ -77,12 +77,12 @@ static int loop_echo(struct channel *c, uint64_t n)
 
 /* A busy wait that reads the clock and nothing else: a pause instruction lasts 140 cycles on some
  * CPUs, and a sleep is late by microseconds. */
-static inline stamp wait_until(uint64_t due_ns)
+static inline stamp wait_until(const struct clock *clock, uint64_t due_ns)
 {
-	uint64_t now = clock_ns();
+	uint64_t now = clock_now(clock);
 
 	while (now < due_ns)
-		now = clock_ns();
+		now = clock_now(clock);
 	return (stamp)now;
 }
 
@@ -91,7 +91,7 @@ static int loop_pace(struct channel *c, const struct schedule *s, stamp *at)
 	int err = 0;
 
 	for (uint64_t k = 0; k < s->n && !err; k++) {
-		at[k] = wait_until(schedule_due(s, k));
+		at[k] = wait_until(s->clock, schedule_due(s, k));
 		err = put(c);
 		if (!err)
 			err = flush(c);
@@ -99,13 +99,13 @@ static int loop_pace(struct channel *c, const struct schedule *s, stamp *at)
 	return err;
 }
 
-static int loop_arrive(struct channel *c, uint64_t n, stamp *at)
+static int loop_arrive(struct channel *c, uint64_t n, const struct clock *clock, stamp *at)
 {
 	int err = 0;
 
 	for (uint64_t k = 0; k < n && !err; k++) {
 		err = take(c);
-		at[k] = (stamp)clock_ns();
+		at[k] = (stamp)clock_now(clock);
 	}
 	return err;
 }

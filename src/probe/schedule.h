@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #ifndef SCHEDULE_H
 #define SCHEDULE_H
-#include <stdint.h>
+#include "probe/clock.h"
 
 /*
  * When messages are due, and when they were sent and received: what an open loop needs.
@@ -21,8 +21,9 @@
 #define GAP_SHIFT 20
 
 struct schedule {
-	uint64_t start_ns; /* clock_ns() at which message 0 is due */
-	uint64_t gap;      /* from one to the next, in ns << GAP_SHIFT; 0: all are due at once */
+	const struct clock *clock; /* that both roles read */
+	uint64_t start_ns;         /* of this clock, at which message 0 is due */
+	uint64_t gap; /* from one to the next, in ns << GAP_SHIFT; 0: all are due at once */
 	uint64_t n;
 };
 
@@ -37,7 +38,7 @@ static inline uint64_t gap_of_rate(uint64_t per_second)
 	return (UINT64_C(1000000000) << GAP_SHIFT) / per_second;
 }
 
-/* The low half of clock_ns(): differences up to 2 s are exact, and 8 bytes a message are saved. */
+/* The low half of a time: differences up to 2 s are exact, and 8 bytes a message are saved. */
 typedef uint32_t stamp;
 
 /* later - earlier; negative where it is earlier, or by more than 2 s later. */

@@ -122,9 +122,11 @@ static void reap(pid_t child)
 	assert_int_equal(status, 0);
 }
 
+static const struct clock monotonic = { 0 };
+
 static int arrive(struct pair *p, uint64_t from, uint64_t n)
 {
-	return p->ops->arrive(&p->channel, n, p->shared->received + from);
+	return p->ops->arrive(&p->channel, n, &monotonic, p->shared->received + from);
 }
 
 static int echo(struct pair *p, uint64_t from, uint64_t n)
@@ -145,7 +147,8 @@ static void open_loop(struct pair *p, struct schedule *s)
 	pair_open(p);
 	pid_t child = fork_consumer(p, arrive);
 	side(p, 0);
-	*s = (struct schedule){ .start_ns = clock_ns() + 1000000,
+	*s = (struct schedule){ .clock = &monotonic,
+				.start_ns = clock_ns() + 1000000,
 				.gap = (uint64_t)GAP_NS << GAP_SHIFT,
 				.n = MESSAGES };
 	must(p->ops->pace(&p->channel, s, p->shared->sent), p);
