@@ -72,7 +72,7 @@ double gate_mode(const double *sorted, size_t n)
 	struct range best = { 0, 0 };
 
 	for (size_t i = 0; i < n; i++) {
-		struct range r = around(sorted, n, i, GATE_CLOCK);
+		struct range r = around(sorted, n, i, cluster_width);
 
 		if (r.to - r.from > best.to - best.from)
 			best = r;

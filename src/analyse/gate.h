@@ -20,7 +20,7 @@
 #define GATE_READINGS  200 /* that a reference is made from, at least */
 #define GATE_ONE_ROLE  .01 /* how far from the reference a calm reading may be */
 #define GATE_TWO_ROLES .03
-#define GATE_CLOCK     .01 /* how far its clock may be from the reference's */
+#define GATE_CLOCK     .02 /* how far its clock may be from the reference's */
 #define GATE_WINDOWS   3   /* calm ones that make an invocation's value */
 #define GATE_CALM      6   /* calm invocations that make an estimate */
 #define GATE_THIN      .10 /* share of windows accepted below which contention may leak in */
@@ -32,7 +32,7 @@
 #define GATE_CLUSTER_MIN 20
 double gate_reference(const double *sorted, size_t n);
 
-/* What readings cluster at most: the median of those within GATE_CLOCK of the one that has the most
+/* What readings cluster at most: the median of those within 1 % of the one that has the most
  * neighbours there. NAN for none. */
 double gate_mode(const double *sorted, size_t n);
 

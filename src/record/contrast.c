@@ -4,6 +4,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include "analyse/gate.h"
 #include "analyse/quantile.h"
 #include "record/contrast.h"
 #include "record/contrast_join.h"
@@ -123,9 +124,18 @@ static void use_values(struct contrast_row *r, bool calm)
 	r->contest.new = (struct values){ new, run_row_values(r->new, calm, new) };
 }
 
+/* Were calm windows of both runs of one clock? Times of different clocks differ as the clocks do. */
+static bool same_clock(const struct contrast *c, const struct run_row *row)
+{
+	int roles = !*row->relation || !strcmp(row->relation, "same") ? 1 : 2;
+	double base = run_rows_clock(c->base, roles), new = run_rows_clock(c->new, roles);
+
+	return !(base > 0 && new > 0) || gate_agrees(new, base, GATE_CLOCK / 2);
+}
+
 static void use_unpaired(const struct contrast *c, struct contrast_row *r)
 {
-	bool calm = calm_estimate(r->base) && calm_estimate(r->new);
+	bool calm = calm_estimate(r->base) && calm_estimate(r->new) && same_clock(c, r->base);
 	bool count = !strcmp(r->base->cell[CELL_KIND], "count");
 
 	/* A count is the same on a busy machine. */

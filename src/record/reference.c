@@ -157,35 +157,43 @@ int reference_derive(struct reference *r)
 	return err;
 }
 
-/* Of batches of a kind: how many readings, and how many of them at a clock. */
-struct clock_share {
-	size_t readings, agreed;
-};
-
-static void count_clock(struct clock_share *s, const struct batch *b, const struct canary_kind *k,
-			double ghz)
+/* The clocks that this run saw on a kind of core, ascending, in v; or how many, with v NULL. */
+static size_t clocks_seen(const struct reference *r, const struct canary_kind *k, double *v)
 {
-	if (!canary_kind_same(&b->kind, k))
-		return;
-	s->readings += b->n;
-	for (size_t i = 0; i < b->n; i++)
-		s->agreed += gate_agrees(b->reading[i].chain_ghz, ghz, GATE_CLOCK);
+	size_t n = 0;
+
+	for (size_t i = 0; i < r->kinds; i++) {
+		const struct batch *b = &r->seen[i];
+
+		for (size_t j = 0; canary_kind_same(&b->kind, k) && j < b->n; j++, n++)
+			if (v)
+				v[n] = b->reading[j].chain_ghz;
+	}
+	if (v)
+		quantile_sort(v, n);
+	return n;
 }
 
-void reference_settle_clocks(struct reference *r)
+int reference_settle_clocks(struct reference *r)
 {
 	for (size_t i = 0; i < r->n; i++) {
 		const struct canary_reference *e = &r->entry[i];
 		struct canary_kind kind = kind_in_history(r, &e->kind);
-		struct clock_share share = { 0 };
+		size_t n = clocks_seen(r, &kind, NULL), agreed = 0;
+		double *v = calloc(n + 1, sizeof *v);
 
-		for (size_t k = 0; k < r->history.n; k++)
-			count_clock(&share, &r->history.batch[k], &kind, e->chain_ghz);
-		for (size_t k = 0; k < r->kinds; k++)
-			count_clock(&share, &r->seen[k], &kind, e->chain_ghz);
-		bool gone = (double)share.agreed < GATE_THIN * (double)share.readings;
-		history_set_clock(&r->history, &kind, gone || r->fresh ? 0 : e->chain_ghz);
+		if (!v)
+			return -ENOMEM;
+		clocks_seen(r, &kind, v);
+		for (size_t k = 0; k < n; k++)
+			agreed += gate_agrees(v[k], e->chain_ghz, GATE_CLOCK);
+		bool gone = r->fresh || (double)agreed < GATE_THIN * (double)n;
+		if (n)
+			history_set_clock(&r->history, &kind,
+					  gone ? gate_mode(v, n) : e->chain_ghz);
+		free(v);
 	}
+	return 0;
 }
 
 const char *reference_relation(const struct reference *r, const struct planned *p,

@@ -62,10 +62,10 @@ void reference_close(struct reference *r);
 /* Work out classes and references from r->history. -ENOMEM. */
 int reference_derive(struct reference *r);
 
-/* Keep the clock of every kind for the next run; unless the history and this run show next to
- * nothing of it, or it had to be taken from a few seconds' readings: what the whole run saw is the
- * better choice then. The run's readings must still be in r->seen. */
-void reference_settle_clocks(struct reference *r);
+/* Keep the clock of every kind for the next run. One that had to be taken from a few seconds'
+ * readings, or that this run saw next to nothing of, makes way for the one that this run saw most.
+ * The run's readings must still be in r->seen. -ENOMEM. */
+int reference_settle_clocks(struct reference *r);
 
 /* What the two CPUs of a cell are to each other, by the cache-line time at both ends of a window:
  * "r1", ...; "new" outside every class; "mixed" when the ends differ; off guests what they share,

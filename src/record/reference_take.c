@@ -274,8 +274,8 @@ int reference_open(struct reference *r, const struct reference_wish *wish, struc
 
 int reference_save(struct reference *r, struct why *w)
 {
-	reference_settle_clocks(r);
-	return settle(r) ? fail(w, ENOMEM, "the canaries' history") : history_save(&r->history, w);
+	return reference_settle_clocks(r) || settle(r) ? fail(w, ENOMEM, "the canaries' history")
+						       : history_save(&r->history, w);
 }
 
 void reference_close(struct reference *r)

@@ -239,6 +239,19 @@ bool run_rows_class(const struct run_rows *r, const char *relation, double *low,
 	return false;
 }
 
+double run_rows_clock(const struct run_rows *r, int roles)
+{
+	size_t i;
+	const json_t *reference;
+
+	json_array_foreach(
+		json_object_get(r->json, "canary_references"), i,
+		reference) if (json_integer_value(json_object_get(reference, "roles")) ==
+			       roles) return json_number_value(json_object_get(reference,
+									       "chain_ghz"));
+	return 0;
+}
+
 double run_rows_deviation(const struct run_rows *r, const char *benchmark, const char *metric)
 {
 	char name[128];

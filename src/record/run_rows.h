@@ -54,6 +54,9 @@ size_t run_row_values(const struct run_row *r, bool calm, double *out);
 /* A class of relations of this run: its bounds in ns. False where run.json has none. */
 bool run_rows_class(const struct run_rows *r, const char *relation, double *low, double *high);
 
+/* The clock rate, GHz, that calm windows of one role or of two had; 0 where none is recorded. */
+double run_rows_clock(const struct run_rows *r, int roles);
+
 /* Does it tell relations apart (r1, r2, ...), so that `all` is a mixture and no headline? */
 bool run_rows_classed(const struct run_rows *r);
 

@@ -78,22 +78,16 @@ static double clock_after(const char *dir, double ghz)
 	return settled;
 }
 
-/* The first run has its clock from a few seconds; the next ones keep one until it is gone. */
+/* The first run has its clock from a few seconds: what it saw itself is kept, until it is gone. */
 static void a_clock_is_kept_while_it_is_seen(void **state)
 {
 	const char *dir = *state;
+	double settled = clock_after(dir, 4.3);
 
-	assert_true(clock_after(dir, 4.2) == 0);
-	double settled = clock_after(dir, 4.2);
-	assert_true(fabs(settled - 4.2) < .001);
-	assert_true(clock_after(dir, settled * 1.005) == settled);
-	assert_true(clock_after(dir, settled * 1.02) == settled);
-	int runs = 0;
-	while (clock_after(dir, settled * 1.02) == settled)
-		assert_true(++runs <= HISTORY_BATCHES);
-	for (int i = 0; i < 2; i++)
-		runs = fabs(clock_after(dir, settled * 1.02) / (settled * 1.02) - 1) < 1e-3;
-	assert_true(runs);
+	assert_true(settled == 4.3);
+	assert_true(clock_after(dir, settled * 1.015) == settled);
+	assert_true(fabs(clock_after(dir, settled * 1.03) / settled - 1.03) < 1e-6);
+	assert_true(fabs(clock_after(dir, settled * 1.03) / settled - 1.03) < 1e-5);
 }
 
 static void save(const char *dir)
