@@ -141,8 +141,11 @@ static int judge(struct comparison_report *r)
 {
 	const struct compare_options *o = r->options;
 	struct contrast c;
+	struct contrast_wish wish = o->wish;
 	struct why w = { 0 };
-	int err = contrast_make(&c, r->base, r->new, &o->wish, &w);
+
+	wish.across_kernel = o->across & 1u << ENVIRONMENT_KERNEL;
+	int err = contrast_make(&c, r->base, r->new, &wish, &w);
 
 	if (err)
 		return complain(&w, status_of(err));

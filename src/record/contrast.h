@@ -15,6 +15,7 @@ struct contrast_wish {
 	double threshold;
 	const char *metric; /* METRIC or BENCHMARK/METRIC, headline or not; NULL: headlines */
 	bool paired;        /* blocks of the two ran side by side */
+	bool across_kernel; /* the kernel is what is meant to differ */
 };
 
 /* Which values a row was judged by. */
