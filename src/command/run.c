@@ -21,6 +21,7 @@
 #include "command/run_calm.h"
 #include "command/run_clock.h"
 #include "command/run_options.h"
+#include "command/run_requests.h"
 #include "command/run_show.h"
 #include "command/run_unavailable.h"
 #include "command/style.h"
@@ -110,7 +111,7 @@ static int make_plan(struct errand *s, struct why *w)
 
 	wish.topology = s->topology;
 	if (!err)
-		err = run_options_requests(o, &wish.request, &wish.requests, w);
+		err = run_requests(o, &wish.request, &wish.requests, w);
 	if (!err)
 		err = plan_make(&s->plan, &wish, w);
 	requests_free(wish.request, wish.requests);

@@ -39,9 +39,4 @@ struct run_options {
 /* Ends the program with 2 on a usage error. */
 void run_options_parse(struct run_options *o, int argc, char **argv);
 
-/* The requests that these options amount to: of the suite or of the benchmarks named, narrowed
- * and overridden by the axes given. malloc'ed. -EINVAL for axes that nothing asked for has. */
-int run_options_requests(const struct run_options *o, struct request **requests, size_t *n,
-			 struct why *w);
-
 #endif
