@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Measure: options to a plan, the plan to invocations, invocations to a run directory, and what
- * that says to the terminal. Order matters at the end: rows first, then what is computed from
- * them, then what people look at, so that nothing that was measured can be lost to a later step.
+ * that says to the terminal. Order matters at the end: what is recorded first, then what people
+ * look at, so that nothing that was measured can be lost to a later step.
  */
 #include <errno.h>
 #include <libgen.h>
 #include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/signalfd.h>
 #include <sys/stat.h>
@@ -18,21 +17,11 @@
 #include "command/command.h"
 #include "command/doctor.h"
 #include "command/progress.h"
-#include "command/run_calm.h"
-#include "command/run_clock.h"
-#include "command/run_options.h"
+#include "command/run_record.h"
 #include "command/run_requests.h"
 #include "command/run_show.h"
-#include "command/run_unavailable.h"
 #include "command/style.h"
 #include "measure/measure.h"
-#include "record/deviation.h"
-#include "record/machine.h"
-#include "record/machine_json.h"
-#include "record/recorder.h"
-#include "record/run_directory.h"
-#include "record/run_json.h"
-#include "record/summary.h"
 #include "report/report.h"
 
 /* One run, from options to report. */
@@ -42,26 +31,12 @@ struct errand {
 	char **argv;
 	struct topology *topology;
 	struct plan plan;
-	struct run_directory directory;
-	struct recorder recorder;
-	struct reference reference;
-	bool gated; /* there is a reference */
-	struct steal steal;
+	struct run_record record;
 	struct looks looks;
-	struct run_clock clock;
-	double resolution_ns; /* of the coarser clock in use */
-	struct run_unavailable unavailable;
-	struct run_json json;
 	struct ledger ledger;
 	struct progress progress;
 	char results[PATH_MAX]; /* where run directories go: the default --directory */
 };
-
-static int complain(const struct why *w, int status)
-{
-	fprintf(stderr, "shmbench run: %s\n", w->text);
-	return status;
-}
 
 /* The directory that the run directory will be in, which is the first default --directory: the
  * run's own name has a date in it, and rows of two runs could not be joined. */
@@ -118,134 +93,27 @@ static int make_plan(struct errand *s, struct why *w)
 	return err;
 }
 
-/* The canaries' reference, read or taken. A machine without canaries has none and measures all the
- * same; nothing is then calm or not calm. */
-static int open_reference(struct errand *s, struct measurement *m, struct why *warning,
-			  struct why *w)
-{
-	bool smoke = s->options.suite && !strcmp(s->options.suite->name, "smoke");
-	struct reference_room room;
-	struct reference_wish wish = {
-		.plan = &s->plan,
-		.given = s->options.canary_reference,
-		.spread_ns = smoke ? 1000000000 : 3000000000u,
-		.measurement = m,
-	};
-
-	if (canary_unavailable())
-		return 0;
-	s->gated = true;
-	reference_wish_here(&wish, &room);
-	return reference_open(&s->reference, &wish, warning, w);
-}
-
-/* --require-calm. The time it takes is the run's: the budget promises an end. */
-static int wait_for_calm(struct errand *s, struct measurement *m, struct why *w)
-{
-	struct calm_wait wait = {
-		.plan = &s->plan,
-		.reference = &s->reference,
-		.measurement = m,
-		.patience_ns = m->patience_ns,
-		.quiet = s->options.quiet,
-	};
-
-	if (!s->options.require_calm)
-		return 0;
-	if (!s->gated) {
-		fail(w, 0, "--require-calm: %s", canary_unavailable());
-		return -EAGAIN;
-	}
-	return run_wait_for_calm(&wait, w);
-}
-
-static int open_files(struct errand *s, struct run_facts *facts, const struct why *warning,
-		      struct why *w)
-{
-	int err = run_json_begin(&s->json, facts, w);
-
-	if (!err && warning->text[0]) {
-		complain(warning, 0);
-		err = run_json_warn(&s->json, warning->text, w);
-	}
-	if (!err)
-		err = recorder_open(&s->recorder, &s->plan, s->directory.path, s->directory.id, w);
-	s->recorder.raw = s->options.raw;
-	s->recorder.discard_flagged = s->options.discard_flagged;
-	s->recorder.reference = s->gated ? &s->reference : NULL;
-	s->recorder.steal = &s->steal;
-	return err;
-}
-
-static int open_record(struct errand *s, struct measurement *m, struct why *w)
-{
-	const struct run_options *o = &s->options;
-	char *xml = topology_xml(s->topology, w);
-	struct run_facts facts = {
-		.directory = &s->directory,
-		.plan = &s->plan,
-		.suite = o->suite ? o->suite->name : NULL,
-		.argc = s->argc,
-		.argv = s->argv,
-		.seed = o->seed,
-		.labels = o->label,
-		.raw = o->raw,
-		.discard_flagged = o->discard_flagged,
-		.threshold = o->threshold,
-		.time_budget_ns = s->options.budget_ns,
-		.precision = o->stop_rule ? o->precision : 0,
-		.least = (unsigned)o->least,
-		.most = (unsigned)o->most,
-		.clock = clock_examine(&(struct clock){ 0 }),
-		.counter = s->clock.counted ? &s->clock.counter : NULL,
-		.counter_quality = run_clock_examine(&s->clock),
-		.topology_xml = xml,
-	};
-	struct why warning = { 0 };
-	int err = xml ? run_directory_create(&s->directory, o->out, w) : -ENOMEM;
-
-	if (!err)
-		err = open_reference(s, m, &warning, w);
-	if (!err)
-		err = wait_for_calm(s, m, w);
-	facts.reference = s->gated ? &s->reference : NULL;
-	facts.environment = machine_json();
-	facts.run_to_run = deviation_read();
-	s->resolution_ns = (double)facts.clock.resolution_ns;
-	if ((double)facts.counter_quality.resolution_ns > s->resolution_ns)
-		s->resolution_ns = (double)facts.counter_quality.resolution_ns;
-	steal_open(&s->steal, "/proc/stat", clock_ns());
-	run_unavailable_find(&s->unavailable, s->options.counters, &s->steal);
-	facts.unavailable = s->unavailable.list;
-	if (!err)
-		err = open_files(s, &facts, &warning, w);
-	json_decref(facts.environment);
-	json_decref(facts.run_to_run);
-	free(xml);
-	return err;
-}
-
 static bool group_short(void *arg, size_t group, unsigned wanted)
 {
 	struct errand *s = arg;
 
-	return standing_short(&s->recorder.standing, group, wanted);
+	return standing_short(&s->record.recorder.standing, group, wanted);
 }
 
 static int look(void *arg, unsigned invocations, bool *enough, struct why *w)
 {
 	struct errand *s = arg;
 	struct standing_rule rule = { .stop = { invocations, s->options.precision },
-				      .resolution_ns = s->resolution_ns };
+				      .resolution_ns = s->record.resolution_ns };
 
-	return standing_settled(&s->recorder.standing, &rule, enough, w);
+	return standing_settled(&s->record.recorder.standing, &rule, enough, w);
 }
 
 static int invocation_done(void *arg, const struct invocation *i, struct why *w)
 {
 	struct errand *s = arg;
 
-	int err = recorder_take(&s->recorder, i, w);
+	int err = recorder_take(&s->record.recorder, i, w);
 
 	progress_invocation(&s->progress, i);
 	return err;
@@ -262,52 +130,6 @@ static int signals_open(void)
 	sigaddset(&set, SIGHUP);
 	sigprocmask(SIG_BLOCK, &set, NULL);
 	return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
-}
-
-static const char *stop_name(enum stop stop)
-{
-	static const char *const name[] = { "fixed", "time_budget", "user", "precision",
-					    "max_invocations" };
-
-	return name[stop];
-}
-
-/* All that can be done with what was measured, whatever else went wrong. */
-static int close_record(struct errand *s, const struct measurement *m, struct why *w)
-{
-	struct run_end end = {
-		.stop_reason = stop_name(m->stop),
-		.blocks = m->blocks,
-		.patient = m->patient,
-		.look = m->looked,
-		.clock = clock_examine(&(struct clock){ 0 }),
-		.counter_quality = run_clock_examine(&s->clock),
-	};
-	int err = recorder_write(&s->recorder, w);
-	int closed = recorder_close(&s->recorder, w);
-
-	if (!err)
-		err = closed;
-	if (!err && m->counting && !m->counted)
-		err = run_json_warn(
-			&s->json,
-			"counters.csv is missing or not whole: the run ended before every "
-			"cell had its counted invocation",
-			w);
-	if (!err)
-		err = run_json_end(&s->json, &end, w);
-	run_json_close(&s->json);
-	return err ? err : summary_write(s->directory.path, w);
-}
-
-/* The cache is no result: a run that cannot write it is as good as any. */
-static void close_reference(struct errand *s)
-{
-	struct why w = { 0 };
-
-	if (s->gated && reference_save(&s->reference, &w))
-		complain(&w, 0);
-	reference_close(&s->reference);
 }
 
 static int verdict(const struct errand *s, const struct measurement *m)
@@ -343,16 +165,11 @@ static void settle_patience(const struct run_options *o, struct measurement *m)
 static int give_up(struct errand *s, struct measurement *m, int err, const struct why *w)
 {
 	ledger_close(&s->ledger);
+	run_record_abandon(&s->record, err == -EAGAIN);
 	if (err == -EAGAIN)
-		close_reference(s);
-	else
-		reference_close(&s->reference);
-	if (!s->options.out)
-		rmdir(s->directory.path);
-	if (err == -EAGAIN)
-		return complain(w, STATUS_UNFIT);
+		return run_complain(w, STATUS_UNFIT);
 	if (err != -EINTR)
-		return complain(w, err == -EINVAL ? STATUS_USAGE : STATUS_FAILED);
+		return run_complain(w, err == -EINVAL ? STATUS_USAGE : STATUS_FAILED);
 	measure_signal(m);
 	return STATUS_SIGNAL + m->signal;
 }
@@ -373,31 +190,35 @@ static int measure(struct errand *s, struct why *w)
 	};
 	int err = ledger_open(&s->ledger, s->options.directory, w);
 
+	s->record = (struct run_record){ .options = &s->options,
+					 .argc = s->argc,
+					 .argv = s->argv,
+					 .topology = s->topology,
+					 .plan = &s->plan };
 	settle_patience(&s->options, &m);
 	s->looks = (struct looks){ (unsigned)s->options.least, (unsigned)s->options.most };
 	if (err)
-		return complain(w, err == -EINVAL ? STATUS_USAGE : STATUS_FAILED);
-	err = run_clock_open(&s->clock, &s->plan, w);
-	m.counter = run_clock_counter(&s->clock);
+		return run_complain(w, err == -EINVAL ? STATUS_USAGE : STATUS_FAILED);
+	err = run_clock_open(&s->record.clock, &s->plan, w);
+	m.counter = run_clock_counter(&s->record.clock);
 	if (!err)
-		err = open_record(s, &m, w);
+		err = run_record_open(&s->record, &m, w);
 	if (err)
 		return give_up(s, &m, err, w);
-	m.counting = s->unavailable.counting;
-	progress_open(&s->progress, &m, &s->recorder, s->options.quiet);
+	m.counting = s->record.unavailable.counting;
+	progress_open(&s->progress, &m, &s->record.recorder, s->options.quiet);
 	err = run_plan(&m, w);
 	progress_close(&s->progress);
 	ledger_close(&s->ledger);
 	if (err)
-		complain(w, 0);
+		run_complain(w, 0);
 	struct sheet_style style = style_of(s->options.colour, stdout);
 	struct why late = { 0 };
-	int closed = close_record(s, &m, &late);
-	close_reference(s);
+	int closed = run_record_close(&s->record, &m, &late);
 	if (closed)
-		return complain(&late, STATUS_FAILED);
-	if (report_run(s->directory.path, NULL, &style, &late))
-		complain(&late, 0);
+		return run_complain(&late, STATUS_FAILED);
+	if (report_run(s->record.directory.path, NULL, &style, &late))
+		run_complain(&late, 0);
 	return err ? STATUS_FAILED : verdict(s, &m);
 }
 
@@ -424,18 +245,18 @@ static int run(int argc, char **argv)
 	default_directories(&s);
 	int err = make_plan(&s, &w);
 	if (err)
-		status = complain(&w, err == -EINVAL ? STATUS_USAGE : STATUS_FAILED);
+		status = run_complain(&w, err == -EINVAL ? STATUS_USAGE : STATUS_FAILED);
 	else if (s.options.dry_run)
 		status = run_show_plan(&s.plan, s.options.seed);
 	else if (!topology_is_here(s.topology))
-		status = complain(
+		status = run_complain(
 			&(struct why){ "this topology is not this machine's (HWLOC_XMLFILE or "
 				       "HWLOC_SYNTHETIC is set): measuring is refused" },
 			STATUS_USAGE);
 	else if (!run_something(&s.plan))
 		status = run_nothing(&s.plan);
 	else if (s.options.require_calm && doctor_finds_unfit(&w))
-		status = complain(&w, STATUS_UNFIT);
+		status = run_complain(&w, STATUS_UNFIT);
 	else
 		status = measure(&s, &w);
 	plan_free(&s.plan);

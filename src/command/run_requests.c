@@ -98,8 +98,7 @@ static int override(const struct run_options *o, struct request *requests, size_
 	return 0;
 }
 
-int run_requests(const struct run_options *o, struct request **requests, size_t *n,
-			 struct why *w)
+int run_requests(const struct run_options *o, struct request **requests, size_t *n, struct why *w)
 {
 	int err = o->suite ? suite_requests(o->suite, requests, n, w) : named(o, requests, n, w);
 

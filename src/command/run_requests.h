@@ -5,7 +5,6 @@
 
 /* The requests that these options amount to: of the suite or of the benchmarks named, narrowed
  * and overridden by the axes given. malloc'ed. -EINVAL for axes that nothing asked for has. */
-int run_requests(const struct run_options *o, struct request **requests, size_t *n,
-		 struct why *w);
+int run_requests(const struct run_options *o, struct request **requests, size_t *n, struct why *w);
 
 #endif

@@ -7,6 +7,12 @@
 #include "measure/measure.h"
 #include "plan/axis.h"
 
+int run_complain(const struct why *w, int status)
+{
+	fprintf(stderr, "shmbench run: %s\n", w->text);
+	return status;
+}
+
 /* "attach/life size=64K region=sysv ..." */
 static void print_cell(const struct planned *p)
 {
@@ -93,10 +99,8 @@ int run_show_plan(const struct plan *p, uint64_t seed)
 	size_t skipped = show_cells(p);
 	struct why w = { 0 };
 
-	if (show_order(p, seed, &w)) {
-		fprintf(stderr, "shmbench run: %s\n", w.text);
-		return STATUS_FAILED;
-	}
+	if (show_order(p, seed, &w))
+		return run_complain(&w, STATUS_FAILED);
 	printf("%zu cells in %zu groups, %zu of them skipped here; %u blocks in random order of "
 	       "groups and cells, seed %" PRIu64 "; about %.0f s\n",
 	       p->n, p->groups, skipped, p->blocks, seed, (double)plan_expected_ns(p) / 1e9);

@@ -3,7 +3,11 @@
 #define RUN_SHOW_H
 #include "plan/plan.h"
 
-/* What `run` says of a plan instead of carrying it out. Those that print return an exit status. */
+/* What `run` says: of what went wrong, and of a plan instead of carrying it out. Those that print
+ * return an exit status. */
+
+/* The sentence, on standard error; returns status. */
+int run_complain(const struct why *w, int status);
 
 /* --dry-run: every cell by group, the order in which each block takes them, and the expected
  * time. */

@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: MIT */
+/* Order matters at the end: rows first, then what is computed from them, so that nothing that was
+ * measured can be lost to a later step. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include "command/run_calm.h"
+#include "command/run_record.h"
+#include "command/run_show.h"
+#include "record/deviation.h"
+#include "record/machine.h"
+#include "record/machine_json.h"
+#include "record/summary.h"
+
+/* The canaries' reference, read or taken. A machine without canaries has none and measures all the
+ * same; nothing is then calm or not calm. */
+static int open_reference(struct run_record *r, struct measurement *m, struct why *warning,
+			  struct why *w)
+{
+	bool smoke = r->options->suite && !strcmp(r->options->suite->name, "smoke");
+	struct reference_room room;
+	struct reference_wish wish = {
+		.plan = r->plan,
+		.given = r->options->canary_reference,
+		.spread_ns = smoke ? 1000000000 : 3000000000u,
+		.measurement = m,
+	};
+
+	if (canary_unavailable())
+		return 0;
+	r->gated = true;
+	reference_wish_here(&wish, &room);
+	return reference_open(&r->reference, &wish, warning, w);
+}
+
+/* --require-calm. The time it takes is the run's: the budget promises an end. */
+static int wait_for_calm(struct run_record *r, struct measurement *m, struct why *w)
+{
+	struct calm_wait wait = {
+		.plan = r->plan,
+		.reference = &r->reference,
+		.measurement = m,
+		.patience_ns = m->patience_ns,
+		.quiet = r->options->quiet,
+	};
+
+	if (!r->options->require_calm)
+		return 0;
+	if (!r->gated) {
+		fail(w, 0, "--require-calm: %s", canary_unavailable());
+		return -EAGAIN;
+	}
+	return run_wait_for_calm(&wait, w);
+}
+
+static int open_files(struct run_record *r, struct run_facts *facts, const struct why *warning,
+		      struct why *w)
+{
+	int err = run_json_begin(&r->json, facts, w);
+
+	if (!err && warning->text[0]) {
+		run_complain(warning, 0);
+		err = run_json_warn(&r->json, warning->text, w);
+	}
+	if (!err)
+		err = recorder_open(&r->recorder, r->plan, r->directory.path, r->directory.id, w);
+	r->recorder.raw = r->options->raw;
+	r->recorder.discard_flagged = r->options->discard_flagged;
+	r->recorder.reference = r->gated ? &r->reference : NULL;
+	r->recorder.steal = &r->steal;
+	return err;
+}
+
+int run_record_open(struct run_record *r, struct measurement *m, struct why *w)
+{
+	const struct run_options *o = r->options;
+	char *xml = topology_xml(r->topology, w);
+	struct run_facts facts = {
+		.directory = &r->directory,
+		.plan = r->plan,
+		.suite = o->suite ? o->suite->name : NULL,
+		.argc = r->argc,
+		.argv = r->argv,
+		.seed = o->seed,
+		.labels = o->label,
+		.raw = o->raw,
+		.discard_flagged = o->discard_flagged,
+		.threshold = o->threshold,
+		.time_budget_ns = o->budget_ns,
+		.precision = o->stop_rule ? o->precision : 0,
+		.least = (unsigned)o->least,
+		.most = (unsigned)o->most,
+		.clock = clock_examine(&(struct clock){ 0 }),
+		.counter = r->clock.counted ? &r->clock.counter : NULL,
+		.counter_quality = run_clock_examine(&r->clock),
+		.topology_xml = xml,
+	};
+	struct why warning = { 0 };
+	int err = xml ? run_directory_create(&r->directory, o->out, w) : -ENOMEM;
+
+	if (!err)
+		err = open_reference(r, m, &warning, w);
+	if (!err)
+		err = wait_for_calm(r, m, w);
+	facts.reference = r->gated ? &r->reference : NULL;
+	facts.environment = machine_json();
+	facts.run_to_run = deviation_read();
+	r->resolution_ns = (double)facts.clock.resolution_ns;
+	if ((double)facts.counter_quality.resolution_ns > r->resolution_ns)
+		r->resolution_ns = (double)facts.counter_quality.resolution_ns;
+	steal_open(&r->steal, "/proc/stat", clock_ns());
+	run_unavailable_find(&r->unavailable, o->counters, &r->steal);
+	facts.unavailable = r->unavailable.list;
+	if (!err)
+		err = open_files(r, &facts, &warning, w);
+	json_decref(facts.environment);
+	json_decref(facts.run_to_run);
+	free(xml);
+	return err;
+}
+
+/* The cache is no result: a run that cannot write it is as good as any. */
+static void close_reference(struct run_record *r)
+{
+	struct why w = { 0 };
+
+	if (r->gated && reference_save(&r->reference, &w))
+		run_complain(&w, 0);
+	reference_close(&r->reference);
+}
+
+static const char *stop_name(enum stop stop)
+{
+	static const char *const name[] = { "fixed", "time_budget", "user", "precision",
+					    "max_invocations" };
+
+	return name[stop];
+}
+
+int run_record_close(struct run_record *r, const struct measurement *m, struct why *w)
+{
+	struct run_end end = {
+		.stop_reason = stop_name(m->stop),
+		.blocks = m->blocks,
+		.patient = m->patient,
+		.look = m->looked,
+		.clock = clock_examine(&(struct clock){ 0 }),
+		.counter_quality = run_clock_examine(&r->clock),
+	};
+	int err = recorder_write(&r->recorder, w);
+	int closed = recorder_close(&r->recorder, w);
+
+	if (!err)
+		err = closed;
+	if (!err && m->counting && !m->counted)
+		err = run_json_warn(
+			&r->json,
+			"counters.csv is missing or not whole: the run ended before every "
+			"cell had its counted invocation",
+			w);
+	if (!err)
+		err = run_json_end(&r->json, &end, w);
+	run_json_close(&r->json);
+	if (!err)
+		err = summary_write(r->directory.path, w);
+	close_reference(r);
+	return err;
+}
+
+void run_record_abandon(struct run_record *r, bool looked)
+{
+	if (looked)
+		close_reference(r);
+	else
+		reference_close(&r->reference);
+	if (!r->options->out)
+		rmdir(r->directory.path);
+}
