@@ -13,7 +13,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 #include "command/aa.h"
-#include "record/run_json.h"
 #include "record/tally.h"
 
 extern char **environ;
@@ -164,17 +163,13 @@ static int add_run(struct aa *a, size_t run, const struct tally *t, struct why *
 
 static int read_run(struct aa *a, size_t run, const char *dir, struct why *w)
 {
-	struct tally t = { 0 };
-	json_t *json = NULL;
-	int err = run_json_read(dir, &json, w);
+	struct tally t;
+	int err = tally_open(&t, dir, w);
 
-	if (!err)
-		err = tally_open(&t, json, dir, w);
-	if (!err) {
-		err = add_run(a, run, &t, w);
-		tally_close(&t);
-	}
-	json_decref(json);
+	if (err)
+		return err;
+	err = add_run(a, run, &t, w);
+	tally_close(&t);
 	return err;
 }
 

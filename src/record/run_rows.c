@@ -4,7 +4,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include "record/run_json.h"
 #include "record/run_rows.h"
 #include "record/tally.h"
 
@@ -161,23 +160,18 @@ static int add_tally(struct run_rows *r, const struct tally *t, struct why *w)
 int run_rows_add(struct run_rows *r, const char *dir, struct why *w)
 {
 	struct tally t;
-	json_t *run;
-	int err = run_json_read(dir, &run, w);
+	int err = tally_open(&t, dir, w);
 
 	if (err)
 		return err;
-	err = tally_open(&t, run, dir, w);
-	if (!err) {
-		err = check_whole(&t, dir, w);
-		if (!err)
-			err = add_tally(r, &t, w);
-		tally_close(&t);
-	}
+	err = check_whole(&t, dir, w);
+	if (!err)
+		err = add_tally(r, &t, w);
 	if (!err && !r->json) {
-		r->json = json_incref(run);
+		r->json = json_incref(t.run);
 		r->path = strdup(dir);
 	}
-	json_decref(run);
+	tally_close(&t);
 	return err;
 }
 

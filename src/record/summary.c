@@ -12,7 +12,6 @@
 #include "analyse/spread.h"
 #include "analyse/stop.h"
 #include "analyse/trend.h"
-#include "record/run_json.h"
 #include "record/summary.h"
 #include "record/summary_row.h"
 
@@ -357,16 +356,11 @@ static int write_rows(const struct tally *t, const char *dir, struct why *w)
 int summary_write(const char *dir, struct why *w)
 {
 	struct tally t;
-	json_t *run;
-	int err = run_json_read(dir, &run, w);
+	int err = tally_open(&t, dir, w);
 
 	if (err)
 		return err;
-	err = tally_open(&t, run, dir, w);
-	if (!err) {
-		err = write_rows(&t, dir, w);
-		tally_close(&t);
-	}
-	json_decref(run);
+	err = write_rows(&t, dir, w);
+	tally_close(&t);
 	return err;
 }

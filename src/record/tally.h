@@ -57,7 +57,7 @@ struct subject {
 };
 
 struct tally {
-	const json_t *run;
+	json_t *run;              /* run.json */
 	struct subject *subjects; /* in plan order */
 	size_t n;
 	size_t *first; /* of each cell: index of its first subject; one more at the end */
@@ -66,9 +66,9 @@ struct tally {
 	unsigned long torn; /* line of a last row that was cut short, else 0 */
 };
 
-/* Read DIR/invocations.csv against run.json's plan; run stays the caller's until tally_close().
- * A row of no planned cell is -EINVAL with a sentence. */
-int tally_open(struct tally *t, const json_t *run, const char *dir, struct why *w);
+/* Read DIR/run.json, and DIR/invocations.csv against its plan. A row of no planned cell is -EINVAL
+ * with a sentence. */
+int tally_open(struct tally *t, const char *dir, struct why *w);
 void tally_close(struct tally *t);
 
 /* The cell columns of a row, from run.json. */
