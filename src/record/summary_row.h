@@ -43,6 +43,9 @@ struct estimate summary_estimate(const struct summary *s, enum quantity q);
 /* Is the interval of the estimate within --precision? */
 bool summary_precise(const struct summary *s);
 
+/* All columns of a row that has values, by means of the functions below. -ENOMEM. */
+int summary_estimates(struct summary *s, struct why *w);
+
 /* Settle what the estimate is over; write the gate's columns and raise its flags. */
 void summary_gate(struct summary *s);
 
