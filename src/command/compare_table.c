@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* The table of `compare`: what is worse stands first, in a table and among tables. */
 #include <errno.h>
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include "command/compare.h"
+#include "command/compare_words.h"
 #include "report/rows.h"
 #include "report/sheet.h"
 
@@ -77,96 +77,6 @@ static void cell_name(const struct row *r, uint32_t axes, char *buf, size_t len)
 		snprintf(buf, len, "%s", *relation ? "two roles" : "one role");
 }
 
-static void percent(double log, const char *format, char *buf, size_t len)
-{
-	double change = 100 * expm1(log);
-
-	snprintf(buf, len, format, fabs(change) >= 99.95 ? 0 : 1, change);
-}
-
-/* "+5.2 % [+4.1, +6.3]"; beyond a doubling "x 3.14 [3.02, 3.30]". */
-static void change_text(const struct estimate *log, char *buf, size_t len)
-{
-	char low[32], high[32];
-
-	*buf = '\0';
-	if (isnan(log->value))
-		return;
-	if (fabs(log->value) > log1p(1.)) {
-		struct estimate e = interval_exp(*log);
-
-		size_t used = (size_t)snprintf(buf, len, "x ");
-		digits_text(e.value, buf + used, len - used);
-		digits_text(e.low, low, sizeof low);
-		digits_text(e.high, high, sizeof high);
-	} else {
-		percent(log->value, "%+.*f %%", buf, len);
-		percent(log->low, "%+.*f", low, sizeof low);
-		percent(log->high, "%+.*f", high, sizeof high);
-	}
-	size_t used = strlen(buf);
-	if (!isnan(log->low))
-		snprintf(buf + used, len - used, " [%s, %s]", low, high);
-}
-
-/* Why it is inconclusive, and what would help. */
-static void reason_text(const struct contrast_row *r, char *buf, size_t len)
-{
-	const struct finding *f = &r->finding;
-	size_t used;
-
-	used = (size_t)snprintf(buf, len, ": %s", verdict_reason(f->judgement.reason));
-	if (f->needed && used < len)
-		snprintf(buf + used, len - used, ", need >= %zu %s", f->needed,
-			 r->contest.paired ? "blocks" : "invocations");
-}
-
-/* What else a reader must know of how it was judged. */
-static void remarks(const struct contrast *c, const struct contrast_row *r, char *buf, size_t len)
-{
-	char delta[48] = "", relative[64] = "";
-
-	if (r->contest.delta > c->wish.threshold)
-		snprintf(delta, sizeof delta, " (delta %.3g %%)", 100 * r->contest.delta);
-	if (r->bound)
-		snprintf(relative, sizeof relative, " (relative to %s)", r->bound);
-	snprintf(buf, len, "%s%s%s%s%s", delta, relative, r->not_calm ? " (not calm)" : "",
-		 r->finding.correlated ? " (correlated)" : "",
-		 r->finding.collapsed ? " (ties)" : "");
-}
-
-static void verdict_text(const struct contrast *c, const struct contrast_row *r, char *buf,
-			 size_t len)
-{
-	enum verdict v = r->finding.judgement.verdict;
-	char why[96] = "", more[200];
-
-	if (v == VERDICT_INCONCLUSIVE)
-		reason_text(r, why, sizeof why);
-	if (v == VERDICT_SLOWER_BY_MORE || v == VERDICT_FASTER_BY_MORE)
-		snprintf(why, sizeof why, " by more than %.3g %%", 100 * r->contest.delta);
-	remarks(c, r, more, sizeof more);
-	snprintf(buf, len, "%s%s%s",
-		 v == VERDICT_NONE ? "no ratio: a value is 0" : verdict_column(v), why, more);
-}
-
-static void count_text(const struct contrast_row *r, char *buf, size_t len)
-{
-	if (r->contest.paired)
-		snprintf(buf, len, "%zu pairs", r->contest.base.n);
-	else
-		snprintf(buf, len, "%zu, %zu", r->contest.base.n, r->contest.new.n);
-}
-
-/* "r1"; where the two runs number their classes differently "r1, r2". */
-static void relation_text(const struct contrast_row *r, char *buf, size_t len)
-{
-	const char *base = r->base->relation, *new = r->new->relation;
-
-	snprintf(buf, len, "%s%s%s", base, strcmp(base, new) ? ", " : "",
-		 strcmp(base, new) ? new : "");
-}
-
 static enum tint tint_of(const struct contrast_row *r)
 {
 	switch (r->finding.judgement.verdict) {
@@ -191,12 +101,12 @@ static int put_row(const struct family *f, const struct contrast_row *r, struct 
 	int err = sheet_line(s, w);
 
 	cell_name(&name, rows_varying(&f->names, &name), text[NAME], sizeof text[NAME]);
-	relation_text(r, text[RELATION], sizeof text[RELATION]);
+	compare_relation(r, text[RELATION], sizeof text[RELATION]);
 	value_text(r->base_median, r->base->cell[CELL_UNIT], text[BASE], sizeof text[BASE]);
 	value_text(r->new_median, r->base->cell[CELL_UNIT], text[NEW], sizeof text[NEW]);
-	change_text(&r->finding.log, text[CHANGE], sizeof text[CHANGE]);
-	verdict_text(f->c, r, text[VERDICT], sizeof text[VERDICT]);
-	count_text(r, text[COUNT], sizeof text[COUNT]);
+	compare_change(&r->finding.log, text[CHANGE], sizeof text[CHANGE]);
+	compare_verdict(f->c, r, text[VERDICT], sizeof text[VERDICT]);
+	compare_count(r, text[COUNT], sizeof text[COUNT]);
 	for (unsigned i = NAME; i <= COUNT && !err; i++)
 		err = sheet_put(s, i, text[i], w);
 	if (!err)
