@@ -13,6 +13,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 #include "command/aa.h"
+#include "record/json_text.h"
 #include "record/tally.h"
 
 extern char **environ;
@@ -72,13 +73,6 @@ static int measure(const char *out, struct why *w)
 	return err ? fail(w, err, "starting a run") : wait_for(pid, w);
 }
 
-static const char *text_of(const json_t *object, const char *key)
-{
-	const char *text = json_string_value(json_object_get(object, key));
-
-	return text ? text : "";
-}
-
 static bool is_wanted(const struct subject *s)
 {
 	return json_is_true(json_object_get(s->metric, "headline")) && !s->repeated && s->entries &&
@@ -118,8 +112,8 @@ static int add_row(struct aa *a, const struct subject *s, size_t cell, struct wh
 	struct aa_row *row = &a->row[a->rows++];
 	*row = (struct aa_row){ .cell = cell, .value = value };
 	row->rate = json_is_true(json_object_get(s->metric, "larger_is_better"));
-	snprintf(row->name, sizeof row->name, "%s/%s", text_of(s->cell, "benchmark"),
-		 text_of(s->metric, "name"));
+	snprintf(row->name, sizeof row->name, "%s/%s", json_text_get(s->cell, "benchmark"),
+		 json_text_get(s->metric, "name"));
 	return 0;
 }
 

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "record/environment.h"
+#include "record/json_text.h"
 #include "record/outline.h"
 
 static const char *const words[] = {
@@ -84,13 +85,6 @@ static struct environment_difference *add(struct environment *e, enum environmen
 	return d;
 }
 
-static const char *text_of(const json_t *run, const char *object, const char *key)
-{
-	const char *text = json_string_value(json_object_get(json_object_get(run, object), key));
-
-	return text ? text : "";
-}
-
 static int compare_topology(struct environment *e, const json_t *base, const json_t *new,
 			    uint32_t across, struct why *w)
 {
@@ -116,8 +110,10 @@ int environment_compare(struct environment *e, const json_t *base, const json_t 
 {
 	*e = (struct environment){ .n = 0 };
 	for (size_t i = 0; i < sizeof items / sizeof *items; i++) {
-		const char *old = text_of(base, items[i].object, items[i].key);
-		const char *now = text_of(new, items[i].object, items[i].key);
+		const char *old =
+			json_text_get(json_object_get(base, items[i].object), items[i].key);
+		const char *now =
+			json_text_get(json_object_get(new, items[i].object), items[i].key);
 
 		if (!strcmp(old, now))
 			continue;

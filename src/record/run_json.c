@@ -5,128 +5,17 @@
 #include <string.h>
 #include <unistd.h>
 #include "version.h"
-#include "record/cell.h"
 #include "record/flags.h"
+#include "record/json_text.h"
+#include "record/plan_json.h"
 #include "record/raw.h"
 #include "record/run_json.h"
 
 static const char schema[] = "shmbench.run.v1";
 
-/* Paths and arguments are bytes and JSON is UTF-8: what is not becomes '?', byte by byte. */
-static json_t *text_json(const char *text)
-{
-	json_t *whole = json_string(text);
-	char *copy = whole ? NULL : strdup(text);
-
-	if (!copy)
-		return whole;
-	for (char *p = copy; *p; p++)
-		if ((unsigned char)*p >= 0x80)
-			*p = '?';
-	whole = json_string(copy);
-	free(copy);
-	return whole;
-}
-
-static json_t *text_or_null(const char *text)
-{
-	return text ? text_json(text) : json_null();
-}
-
 static json_t *integer(uint64_t value)
 {
 	return json_integer((json_int_t)value);
-}
-
-/* {"region": "sysv", "size": 65536, ...}: by option, with numbers as numbers. */
-static json_t *axes_json(const struct cell *c)
-{
-	json_t *axes = json_object();
-	char buf[32];
-
-	for (unsigned a = 0; a < AXES; a++) {
-		enum axis_type type = axis_table[a].type;
-		const char *text = axis_text(c, a, buf, sizeof buf);
-		bool number = type == AXIS_BYTES || type == AXIS_NUMBER;
-
-		if (c->has & 1u << a)
-			json_object_set_new(axes, axis_table[a].option,
-					    number ? integer(strtoull(text, NULL, 10))
-						   : text_json(text));
-	}
-	return axes;
-}
-
-static json_t *metrics_json(const struct part *part)
-{
-	json_t *metrics = json_array();
-
-	for (const struct metric *m = part->metrics; m->name; m++) {
-		bool rate = m->kind == KIND_RATE || m->kind == KIND_BOUND_RATE;
-
-		json_array_append_new(metrics,
-				      json_pack("{s:s, s:s, s:s, s:b, s:b, s:b}", "name", m->name,
-						"unit", m->unit, "kind", schema_kind(m->kind),
-						"headline", m->headline, "larger_is_better", rate,
-						"varies", m->varies));
-	}
-	return metrics;
-}
-
-static json_t *place_json(const struct planned *c)
-{
-	const struct place *p = &c->place;
-
-	if (!p->name[0])
-		return json_null();
-	return json_pack("{s:o, s:[i,i], s:[i,i], s:i}", "name", text_json(p->name), "os", p->os[0],
-			 p->os[1], "logical", p->logical[0], p->logical[1], "node", p->node);
-}
-
-static json_t *cell_json(const struct plan *plan, const struct planned *c)
-{
-	char base[256] = "";
-	/* A base is compared with nothing, itself least of all. */
-	bool compared = c->base != NO_BASE && &plan->cells[c->base] != c;
-	const char *status = !c->status ? "ok" : c->status == CANNOT ? "skip" : "fail";
-	json_t *cell = json_pack("{s:s, s:s, s:i, s:s, s:o, s:o, s:o}", "benchmark",
-				 c->cell.bench->name, "part", c->cell.part->name, "roles",
-				 c->cell.part->roles, "status", status, "axes", axes_json(&c->cell),
-				 "metrics", metrics_json(c->cell.part), "place", place_json(c));
-
-	json_object_set_new(cell, "filesystem", text_or_null(c->filesystem));
-	json_object_set_new(cell, "reason", c->status ? text_json(c->why.text) : json_null());
-	json_object_set_new(cell, "companion", json_boolean(c->companion));
-	json_object_set_new(cell, "group", integer(c->group));
-	json_object_set_new(cell, "expected_ns", integer(c->expected_ns));
-	json_object_set_new(cell, "base", compared ? integer(c->base) : json_null());
-	if (compared)
-		plan_base_name(plan, c, base, sizeof base);
-	json_object_set_new(cell, "base_name", text_json(base));
-	return cell;
-}
-
-static json_t *plan_json(const struct plan *plan)
-{
-	json_t *cells = json_array();
-
-	for (size_t i = 0; i < plan->n; i++)
-		json_array_append_new(cells, cell_json(plan, &plan->cells[i]));
-	return json_pack("{s:o, s:I, s:I}", "cells", cells, "groups", (json_int_t)plan->groups,
-			 "blocks", (json_int_t)plan->blocks);
-}
-
-/* Beside the cells' own status: what was left out, in one place. */
-static json_t *skipped_json(const struct plan *plan)
-{
-	json_t *skipped = json_array();
-
-	for (size_t i = 0; i < plan->n; i++)
-		if (plan->cells[i].status)
-			json_array_append_new(
-				skipped, json_pack("{s:I, s:o}", "cell", (json_int_t)i, "reason",
-						   text_json(plan->cells[i].why.text)));
-	return skipped;
 }
 
 static json_t *clock_json(const struct clock_quality *c)
@@ -157,7 +46,7 @@ static json_t *command_json(const struct run_facts *f)
 	json_t *command = json_array();
 
 	for (int i = 0; i < f->argc; i++)
-		json_array_append_new(command, text_json(f->argv[i]));
+		json_array_append_new(command, json_text_new(f->argv[i]));
 	return command;
 }
 
@@ -171,7 +60,7 @@ static json_t *labels_json(const char *const *labels)
 
 		if (key)
 			json_object_set_new(object, key,
-					    text_json(*labels + len + ((*labels)[len] == '=')));
+					    json_text_new(*labels + len + ((*labels)[len] == '=')));
 		free(key);
 	}
 	return object;
@@ -182,8 +71,8 @@ static json_t *unavailable_json(const struct unavailable *u)
 	json_t *list = json_array();
 
 	for (; u && u->what; u++)
-		json_array_append_new(list, json_pack("{s:o, s:o}", "what", text_json(u->what),
-						      "why", text_json(u->why)));
+		json_array_append_new(list, json_pack("{s:o, s:o}", "what", json_text_new(u->what),
+						      "why", json_text_new(u->why)));
 	return list;
 }
 
@@ -235,13 +124,13 @@ static json_t *root_json(const struct run_facts *f)
 
 	snprintf(seed, sizeof seed, "%ju", (uintmax_t)f->seed);
 	json_object_set_new(root, "schema", json_string(schema));
-	json_object_set_new(root, "run_id", text_json(f->directory->id));
+	json_object_set_new(root, "run_id", json_text_new(f->directory->id));
 	json_object_set_new(root, "program", program_json());
 	json_object_set_new(root, "command", command_json(f));
 	json_object_set_new(root, "seed", json_string(seed));
-	json_object_set_new(root, "suite", text_or_null(f->suite));
+	json_object_set_new(root, "suite", json_text_or_null(f->suite));
 	json_object_set_new(root, "plan", plan_json(f->plan));
-	json_object_set_new(root, "skipped", skipped_json(f->plan));
+	json_object_set_new(root, "skipped", plan_json_skipped(f->plan));
 	json_object_set_new(root, "labels", labels_json(f->labels));
 	json_object_set_new(root, "thresholds", json_pack("{s:f}", "threshold", f->threshold));
 	json_object_set_new(root, "discard_flagged", discard_json(f));
@@ -249,7 +138,7 @@ static json_t *root_json(const struct run_facts *f)
 	json_object_set_new(root, "clock", clocks_json(f));
 	json_object_set(root, "environment", f->environment ? f->environment : json_null());
 	json_object_set(root, "run_to_run", f->run_to_run ? f->run_to_run : json_null());
-	json_object_set_new(root, "topology_xml", text_or_null(f->topology_xml));
+	json_object_set_new(root, "topology_xml", json_text_or_null(f->topology_xml));
 	json_object_set_new(root, "samples", f->raw ? json_string(RAW_NAME) : json_null());
 	json_object_set_new(root, "unavailable", unavailable_json(f->unavailable));
 	json_object_set_new(root, "warnings", json_array());
@@ -325,7 +214,7 @@ int run_json_begin(struct run_json *j, const struct run_facts *f, struct why *w)
 
 int run_json_warn(struct run_json *j, const char *sentence, struct why *w)
 {
-	if (json_array_append_new(json_object_get(j->root, "warnings"), text_json(sentence)))
+	if (json_array_append_new(json_object_get(j->root, "warnings"), json_text_new(sentence)))
 		return fail(w, ENOMEM, "a warning in %s", j->path);
 	return 0;
 }
@@ -339,7 +228,7 @@ int run_json_end(struct run_json *j, const struct run_end *e, struct why *w)
 	if (e->counter_quality.name)
 		json_object_set_new(json_object_get(clock, "counter"), "end",
 				    clock_json(&e->counter_quality));
-	json_object_set_new(j->root, "stop_reason", text_json(e->stop_reason));
+	json_object_set_new(j->root, "stop_reason", json_text_new(e->stop_reason));
 	json_object_set_new(j->root, "blocks", integer(e->blocks));
 	json_object_set_new(j->root, "patient_blocks", integer(e->patient));
 	json_object_set_new(json_object_get(j->root, "stop_rule"), "look",

@@ -2,25 +2,19 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include "record/json_text.h"
 #include "record/run_json.h"
 #include "record/tally_rows.h"
 
 /* Longer than the cell columns of any row: a path and some words. */
 enum { KEY_MAX = 8192 };
 
-static const char *text_of(const json_t *object, const char *key)
-{
-	const char *text = json_string_value(json_object_get(object, key));
-
-	return text ? text : "";
-}
-
 void tally_cell_row(struct csv_row *row, const struct subject *s)
 {
 	unsigned first = row->table->cell;
 	const json_t *axes = json_object_get(s->cell, "axes");
 
-	csv_row_text(row, first + CELL_BENCHMARK, text_of(s->cell, "benchmark"));
+	csv_row_text(row, first + CELL_BENCHMARK, json_text_get(s->cell, "benchmark"));
 	for (unsigned a = 0; a < AXES; a++) {
 		const json_t *value = json_object_get(axes, axis_table[a].option);
 
@@ -30,10 +24,10 @@ void tally_cell_row(struct csv_row *row, const struct subject *s)
 		else
 			csv_row_text(row, first + schema_axis(a), json_string_value(value));
 	}
-	csv_row_text(row, first + CELL_FILESYSTEM, text_of(s->cell, "filesystem"));
-	csv_row_text(row, first + CELL_METRIC, text_of(s->metric, "name"));
-	csv_row_text(row, first + CELL_UNIT, text_of(s->metric, "unit"));
-	csv_row_text(row, first + CELL_KIND, text_of(s->metric, "kind"));
+	csv_row_text(row, first + CELL_FILESYSTEM, json_text_get(s->cell, "filesystem"));
+	csv_row_text(row, first + CELL_METRIC, json_text_get(s->metric, "name"));
+	csv_row_text(row, first + CELL_UNIT, json_text_get(s->metric, "unit"));
+	csv_row_text(row, first + CELL_KIND, json_text_get(s->metric, "kind"));
 }
 
 /* Fields up to the metric, each ended by a byte that no field has. A path that is not UTF-8 has
@@ -135,7 +129,7 @@ static int add_subjects(struct tally *t, const json_t *cell, struct why *w)
 		s->key = key_of_subject(s);
 		if (!s->key)
 			return misused(w, "run.json: the columns of a cell of '%s' are too long",
-				       text_of(cell, "benchmark"));
+				       json_text_get(cell, "benchmark"));
 		t->n++;
 	}
 	return 0;
@@ -216,7 +210,7 @@ const struct entry *tally_base(const struct tally *t, const struct subject *s, c
 	for (size_t i = t->first[cell]; i < t->first[cell + 1]; i++) {
 		const struct subject *b = &t->subjects[i];
 
-		if (!strcmp(text_of(b->metric, "name"), text_of(s->metric, "name")))
+		if (!strcmp(json_text_get(b->metric, "name"), json_text_get(s->metric, "name")))
 			return tally_entry(measured(t, b), relation);
 	}
 	return NULL;
@@ -224,7 +218,7 @@ const struct entry *tally_base(const struct tally *t, const struct subject *s, c
 
 static const char *place_of(const struct subject *s)
 {
-	return text_of(json_object_get(s->cell, "axes"), "place");
+	return json_text_get(json_object_get(s->cell, "axes"), "place");
 }
 
 const struct entry *tally_null(const struct tally *t, const struct subject *s, const char *relation)
@@ -234,7 +228,7 @@ const struct entry *tally_null(const struct tally *t, const struct subject *s, c
 	for (size_t i = 0; i < t->n; i++) {
 		const struct subject *n = &t->subjects[i];
 
-		if (strcmp(text_of(n->cell, "benchmark"), "null") ||
+		if (strcmp(json_text_get(n->cell, "benchmark"), "null") ||
 		    json_integer_value(json_object_get(n->cell, "roles")) != roles ||
 		    strcmp(place_of(n), place_of(s)))
 			continue;

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "analyse/quantile.h"
+#include "record/json_text.h"
 #include "report/relations.h"
 
 /* The cache-line times of one relation, while windows are read. */
@@ -105,13 +106,6 @@ static double number_in(const json_t *object, const char *key)
 	return json_is_number(value) ? json_number_value(value) : NAN;
 }
 
-static const char *text_in(const json_t *object, const char *key)
-{
-	const char *text = json_string_value(json_object_get(object, key));
-
-	return text ? text : "";
-}
-
 static void read_classes(struct relations *r, const json_t *run)
 {
 	const json_t *class;
@@ -119,7 +113,7 @@ static void read_classes(struct relations *r, const json_t *run)
 
 	json_array_foreach(json_object_get(run, "relation_classes"), i, class)
 	{
-		struct relation *at = relation_of(r, text_in(class, "name"));
+		struct relation *at = relation_of(r, json_text_get(class, "name"));
 
 		if (!at)
 			continue;
@@ -143,7 +137,7 @@ static void read_references(struct relations *r, const json_t *run)
 			r->alone = isnan(r->alone) ? adds : r->alone;
 			continue;
 		}
-		struct relation *at = relation_of(r, text_in(entry, "relation"));
+		struct relation *at = relation_of(r, json_text_get(entry, "relation"));
 		if (at && isnan(at->adds))
 			at->adds = adds;
 	}
