@@ -9,7 +9,7 @@
 
 /*
  * `compare` in three parts: what is compared (compare.c; two programs: interleave.c), the table
- * for people (compare_table.c) and the JSON (compare_json.c).
+ * for people (compare_table.c, its words in compare_words.c) and the JSON (compare_json.c).
  */
 struct compare_options {
 	const char *base, *new; /* run directories, or programs */

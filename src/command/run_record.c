@@ -72,11 +72,12 @@ static int open_files(struct run_record *r, struct run_facts *facts, const struc
 	return err;
 }
 
-int run_record_open(struct run_record *r, struct measurement *m, struct why *w)
+/* As far as the options and the clocks say. */
+static struct run_facts facts_of(const struct run_record *r)
 {
 	const struct run_options *o = r->options;
-	char *xml = topology_xml(r->topology, w);
-	struct run_facts facts = {
+
+	return (struct run_facts){
 		.directory = &r->directory,
 		.plan = r->plan,
 		.suite = o->suite ? o->suite->name : NULL,
@@ -94,23 +95,29 @@ int run_record_open(struct run_record *r, struct measurement *m, struct why *w)
 		.clock = clock_examine(&(struct clock){ 0 }),
 		.counter = r->clock.counted ? &r->clock.counter : NULL,
 		.counter_quality = run_clock_examine(&r->clock),
-		.topology_xml = xml,
 	};
+}
+
+int run_record_open(struct run_record *r, struct measurement *m, struct why *w)
+{
+	char *xml = topology_xml(r->topology, w);
+	struct run_facts facts = facts_of(r);
 	struct why warning = { 0 };
-	int err = xml ? run_directory_create(&r->directory, o->out, w) : -ENOMEM;
+	int err = xml ? run_directory_create(&r->directory, r->options->out, w) : -ENOMEM;
 
 	if (!err)
 		err = open_reference(r, m, &warning, w);
 	if (!err)
 		err = wait_for_calm(r, m, w);
-	facts.reference = r->gated ? &r->reference : NULL;
-	facts.environment = machine_json();
-	facts.run_to_run = deviation_read();
 	r->resolution_ns = (double)facts.clock.resolution_ns;
 	if ((double)facts.counter_quality.resolution_ns > r->resolution_ns)
 		r->resolution_ns = (double)facts.counter_quality.resolution_ns;
 	steal_open(&r->steal, "/proc/stat", clock_ns());
-	run_unavailable_find(&r->unavailable, o->counters, &r->steal);
+	run_unavailable_find(&r->unavailable, r->options->counters, &r->steal);
+	facts.reference = r->gated ? &r->reference : NULL;
+	facts.environment = machine_json();
+	facts.run_to_run = deviation_read();
+	facts.topology_xml = xml;
 	facts.unavailable = r->unavailable.list;
 	if (!err)
 		err = open_files(r, &facts, &warning, w);
