@@ -1,11 +1,12 @@
 #!/usr/bin/env bats
 # `shmbench facts`: every row has evidence and a verdict, what is not ours stays, nothing is left.
 
+load helpers
+
 setup() {
-	SHMBENCH=${SHMBENCH:-build/shmbench}
-	SHMBENCH=$(realpath "$SHMBENCH")
-	export XDG_CACHE_HOME=$BATS_TEST_TMPDIR
+	find_program
 	key=$(free_key)
+	ours | sort >"$BATS_TEST_TMPDIR/before"
 }
 
 # A key that no segment has now.
@@ -26,9 +27,8 @@ parse_json() {
 	fi
 }
 
-# Segments of this user, one id a line.
-segments() {
-	awk -v u="$(id -u)" 'NR > 1 && $8 == u { print $2 }' /proc/sysvipc/shm | sort
+nothing_left() {
+	nothing_more_than "$BATS_TEST_TMPDIR/before"
 }
 
 fact_verdict() {
@@ -75,14 +75,12 @@ fact_verdict() {
 }
 
 @test "nothing is left behind" {
-	before=$(segments)
 	"$SHMBENCH" facts --key "$key" >/dev/null
-	[ "$(segments)" = "$before" ]
-	[ -z "$(ls "$BATS_TEST_TMPDIR/shmbench")" ]
+	nothing_left
+	[ -z "$(ls "$XDG_CACHE_HOME/shmbench")" ]
 }
 
 @test "SIGTERM at any moment: 143, and nothing is left behind" {
-	before=$(segments)
 	for ms in 000 003 006 010 020 040; do
 		"$SHMBENCH" facts --key "$key" >/dev/null 2>&1 &
 		sleep "0.$ms"
@@ -90,15 +88,14 @@ fact_verdict() {
 		ended=0
 		wait $! || ended=$?
 		[ "$ended" -eq 143 ] || [ "$ended" -eq 0 ]
-		[ "$(segments)" = "$before" ]
+		nothing_left
 	done
 }
 
 @test "a reader that goes away: nothing is left behind" {
-	before=$(segments)
 	"$SHMBENCH" facts --key "$key" | head -1
-	[ "$(segments)" = "$before" ]
-	[ -z "$(ls "$BATS_TEST_TMPDIR/shmbench")" ]
+	nothing_left
+	[ -z "$(ls "$XDG_CACHE_HOME/shmbench")" ]
 }
 
 @test "with kernel.shm_rmid_forced two facts cannot be shown" {
