@@ -28,6 +28,11 @@ end() {
 	parent=
 }
 
+# The references of the canaries have been taken: what runs now is measured.
+begun() {
+	eventually test -s out/run.json
+}
+
 rows() {
 	[ "$(wc -l <"out/${1:-invocations}.csv" 2>/dev/null || echo 0)" -gt "${2:-1}" ]
 }
@@ -76,6 +81,7 @@ interrupted() {
 @test "a signal before the first block is over" {
 	command -v jq >/dev/null || skip "needs jq"
 	begin --suite quick
+	begun
 	eventually has_child
 	kill -TERM "$parent"
 	end
@@ -83,6 +89,36 @@ interrupted() {
 	[ "$(stop_reason)" = user ]
 	[ "$(jq .blocks out/run.json)" -eq 0 ]
 	parses out/*.csv
+	nothing_left
+}
+
+@test "a signal while references are taken: nothing was measured, nothing is left" {
+	uname -m | grep -qE 'x86_64|aarch64' || skip "no canaries here"
+	begin --suite quick
+	eventually has_child
+	kill -TERM "$parent"
+	end
+	[ "$ended" -eq 143 ]
+	[ ! -e out/run.json ]
+	nothing_left
+	# The place is as good as new.
+	"$SHMBENCH" run null/one --invocations 1 -q --out out >/dev/null
+}
+
+# It may be gone by itself before it is killed; the next one is as good.
+kill_until_said() {
+	! has_child || kill -9 "$worker" 2>/dev/null || true
+	[ -s stderr ]
+}
+
+@test "a worker that is killed while references are taken: a sentence, and 5" {
+	uname -m | grep -qE 'x86_64|aarch64' || skip "no canaries here"
+	begin --suite quick
+	eventually kill_until_said
+	end
+	[ "$ended" -eq 5 ]
+	[ ! -e out/run.json ]
+	grep -q 'killed by signal 9' stderr
 	nothing_left
 }
 
@@ -132,6 +168,7 @@ find_role() {
 
 @test "a worker that is killed is a fail row with the reason; the run goes on and ends with 5" {
 	begin null/one attach/life --region sysv,memfd --invocations 30
+	begun
 	until_failed find_worker
 	end
 	[ "$ended" -eq 5 ]
@@ -145,6 +182,7 @@ find_role() {
 @test "a role that is killed does not leave the other one waiting" {
 	[ "$(nproc)" -ge 2 ] || skip "needs two CPUs"
 	begin latency --channel pipe --invocations 2000
+	begun
 	until_failed find_role
 	kill -TERM "$parent"
 	end
