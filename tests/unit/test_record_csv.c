@@ -53,8 +53,8 @@ static const char *const headers[TABLES] = {
 		"role0_canary_after,role1_canary_before,role1_canary_after,cache_line_ns_before,"
 		"cache_line_ns_after,relation,calm,role0_chain_ghz,role1_chain_ghz,value\n",
 	[TABLE_DISTRIBUTION] = "schema,run_id," CELLS ",relation,quantile,value,samples\n",
-	[TABLE_PROFILE] =
-		"schema,run_id," CELLS ",relation,index_kind,index,index2,samples,median,p90,p99,p999\n",
+	[TABLE_PROFILE] = "schema,run_id," CELLS
+			  ",relation,index_kind,index,index2,samples,median,p90,p99,p999\n",
 	[TABLE_COUNTERS] = "schema,run_id,invocation," CELLS ","
 			   "relation,status,reason,windows,operations,counted_share,mode,"
 			   "role0_cycles,role1_cycles,"
