@@ -108,8 +108,10 @@ static struct bound bound_of(const struct contrast *c, const struct run_row *row
 
 	if (row->rate || (!touches && strcmp(benchmark, "attach") != 0))
 		return b;
+	if (touches)
+		return find_bound(c, "bounds/zero-page");
 	b = find_bound(c, kernel_bound);
-	return b.name ? b : find_bound(c, touches ? "bounds/zero-page" : "bounds/syscall");
+	return b.name ? b : find_bound(c, "bounds/syscall");
 }
 
 static double bound_median(const struct run_row *row, double *values)
@@ -122,7 +124,8 @@ static double bound_median(const struct run_row *row, double *values)
 /*
  * Was the kernel as fast in one run as in the other? All its work on mappings gets faster or slower
  * by 5 to 10 % for minutes, which no canary tells; but the least such work does (bench/bounds.c). It
- * has not changed between two runs of one kernel: where its time has, the machine's state did.
+ * has not changed between two runs of one kernel: where its time has, the machine's state did. A
+ * sweep of pages moves by a quarter of that: it has another bound.
  */
 static bool same_kernel_speed(const struct contrast *c, const struct contrast_row *r)
 {
