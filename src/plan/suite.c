@@ -34,7 +34,7 @@ const struct suite suites[] = {
 		.name = "quick",
 		.about = "System V against its relatives: attach, first touch, messages",
 		.blocks = 8,
-		.budget_ns = 85 * SECOND,
+		.budget_ns = 80 * SECOND,
 		.request =
 			LINES{
 				"null",
