@@ -366,7 +366,8 @@ slowed() {
 		while [ \$# -gt 1 ]; do [ "\$1" = --out ] && dir=\$2; shift; done
 		awk -F, -v OFS=, 'NR == 1 { for (i = 1; i <= NF; i++) at[\$i] = i }
 			NR > 1 && \$at["status"] == "ok" {
-				\$at["median"] *= $1; \$at["median_all"] *= $1 } { print }' \
+				if (\$at["median"] != "") \$at["median"] *= $1
+				\$at["median_all"] *= $1 } { print }' \
 			"\$dir/invocations.csv" >"\$dir/new"
 		mv "\$dir/new" "\$dir/invocations.csv"
 	END
@@ -377,7 +378,7 @@ slowed() {
 	slowed 3
 	ends 1 --interleave "$SHMBENCH" ./slowed -- attach --size 4K --region sysv --invocations 8 --seed 1
 	[[ $output == *"slower by more than 3 %"* ]]
-	[[ $output == *"8 pairs"* ]]
+	[[ $output =~ [6-8]" pairs" ]]
 	ends 0 --interleave ./slowed "$SHMBENCH" -- attach --size 4K --region sysv --invocations 8 --seed 2
 	[[ $output == *"faster by more than 3 %"* ]]
 	[ -z "$(find . -name 'compare-*')" ]

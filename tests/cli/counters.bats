@@ -53,7 +53,9 @@ why() {
 	WHERE="metric=sweep" select_columns "$RUN/counters.csv" operations role0_page_faults |
 		while read -r pages faults; do
 			[ "$pages" -gt 0 ]
-			[ "$pages" -eq "$faults" ]
+			# What reads the counters may fault itself: as much as the flag `faults` lets pass.
+			[ "$faults" -ge "$pages" ]
+			[ "$faults" -le $((pages + pages / 100 + 8)) ]
 		done
 	grep -q "^counters per operation" "$BATS_TEST_TMPDIR/stdout"
 	grep -E "^ +first-touch sweep sysv +0 +[0-9]+ +.*1\.00" "$BATS_TEST_TMPDIR/stdout"
