@@ -14,21 +14,21 @@ cd "$(dirname "$0")/.."
 pairs=${1:-20}
 shift || true
 names=("$@")
-[ ${#names[@]} -gt 0 ] || names=(life/{sysv,posix,memfd,file} touch/{sysv,posix,memfd,file} pipe)
+[ ${#names[@]} -gt 0 ] || names=(life/{sysv,posix,memfd,file} touch/{sysv,posix,memfd,file} pipe load)
 shmbench=${SHMBENCH:-build/shmbench}
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 export SHMBENCH_PLOTS=/dev/null # figures of runs that nobody looks at
-for program in life touch pipe; do
+for program in life touch pipe load; do
 	${CC:-cc} -O2 -o "$work/$program" "tests/fidelity/$program.c"
 done
 
-# column METRIC NAME: one value of the row of this metric, found by column name.
+# column METRIC NAME [FILE]: one value of the row of this metric, found by column name.
 column() {
 	awk -F, -v metric="$1" -v want="$2" '
 		NR == 1 { for (i = 1; i <= NF; i++) at[$i] = i; next }
-		$at["metric"] == metric && $at["status"] == "ok" && $at["benchmark"] !~ /null|bounds/ {
-			print $at[want]; exit }' "$work/run/invocations.csv"
+		$at["metric"] == metric && (!("status" in at) || $at["status"] == "ok") && $at["benchmark"] !~ /null|bounds/ {
+			print $at[want]; exit }' "$work/run/${3:-invocations.csv}"
 }
 
 # Either side leaves its medians in a variable of its own. How many calls there are is what the last
@@ -41,6 +41,7 @@ ours() { # BENCHMARK REGION METRIC...
 	life) options=(attach/life --region "$2" --size 64K) ;;
 	touch) options=(first-touch --region "$2" --size 16M) ;;
 	pipe) options=(latency --channel pipe --message 8) ;;
+	load) options=(latency --channel ring --rate 1M) ;;
 	esac
 	[ "$2" != file ] || options+=(--directory "$work")
 	rm -rf "$work/run"
@@ -54,6 +55,8 @@ ours() { # BENCHMARK REGION METRIC...
 	for metric; do our+=("$(column "$metric" median_all)"); done
 	calls=$(column "$1" samples)
 	[ "$1" != rtt ] || calls=$(column rtt operations)
+	# Of single messages: a window's mean is what a preemption makes of it.
+	[ "$1" != response ] || our=("$(column response median profile.csv)")
 	cpus=("$(column "$1" role0_cpu)" "$(column "$1" role1_cpu)")
 }
 
@@ -64,6 +67,7 @@ theirs() { # PROGRAM REGION
 	life) arguments=("$what" 65536 "$calls") ;;
 	touch) arguments=("$what" 16777216) ;;
 	pipe) arguments=("${cpus[1]}" 1000 "$calls") ;;
+	load) arguments=("${cpus[@]}" 1000000 "$calls") ;;
 	esac
 	read -ra their < <(taskset -c "${cpus[0]}" "$work/$1" "${arguments[@]}")
 }
@@ -92,8 +96,9 @@ for name in "${names[@]}"; do
 	life/*) measure "${name#life/}" life "${name#life/}" attach detach ;;
 	touch/*) measure "${name#touch/}" touch "${name#touch/}" sweep ;;
 	pipe) measure pipe pipe '' rtt ;;
+	load) measure ring load '' response ;;
 	*)
-		echo "there is no '$name': give life/REGION, touch/REGION or pipe" >&2
+		echo "there is no '$name': give life/REGION, touch/REGION, pipe or load" >&2
 		exit 2
 		;;
 	esac
