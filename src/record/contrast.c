@@ -114,6 +114,12 @@ static struct bound bound_of(const struct contrast *c, const struct run_row *row
 	return b.name ? b : find_bound(c, "bounds/syscall");
 }
 
+/* Within a share of one another, whichever is named first. */
+static bool near(double one, double other, double share)
+{
+	return fabs(log(one / other)) <= log1p(share);
+}
+
 static double bound_median(const struct run_row *row, double *values)
 {
 	size_t n = run_row_values(row, row->calm >= enough_calm, values);
@@ -136,9 +142,9 @@ static bool same_kernel_speed(const struct contrast *c, const struct contrast_ro
 	double *room = malloc((b.base->n + b.new->n + 1) * sizeof *room);
 	if (!room)
 		return false;
-	double ratio = bound_median(b.new, room) / bound_median(b.base, room);
+	double base = bound_median(b.base, room), new = bound_median(b.new, room);
 	free(room);
-	return gate_agrees(ratio, 1, c->wish.threshold / 2);
+	return near(new, base, c->wish.threshold / 2);
 }
 
 /* Can the row be compared relative to a bound? Not when a side would have no values. */
@@ -178,7 +184,7 @@ static bool same_clock(const struct contrast *c, const struct run_row *row)
 	int roles = !*row->relation || !strcmp(row->relation, "same") ? 1 : 2;
 	double base = run_rows_clock(c->base, roles), new = run_rows_clock(c->new, roles);
 
-	return !(base > 0 && new > 0) || gate_agrees(new, base, GATE_CLOCK / 2);
+	return !(base > 0 && new > 0) || near(new, base, GATE_CLOCK / 2);
 }
 
 static void use_unpaired(const struct contrast *c, struct contrast_row *r)

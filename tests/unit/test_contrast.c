@@ -314,6 +314,30 @@ static void a_kernel_that_is_slower_now_is_no_verdict(void **state)
 	end(&b);
 }
 
+/* A bound that moved by just what is allowed, and a little: by 1.511 % one way, 1.489 % the other. */
+static void the_bound_sees_no_order(void **state)
+{
+	static struct bench_run a, b;
+	struct contrast c, swapped;
+
+	(void)state;
+	begin(&a, "{}");
+	begin(&b, "{}");
+	fill(add(&a, "attach", "attach", "sysv", ""), 1, N, N);
+	fill(add(&b, "attach", "attach", "sysv", ""), 1.1, N, N);
+	fill(add(&a, "bounds", "mapping", "", ""), 3, N, N)->headline = false;
+	fill(add(&b, "bounds", "mapping", "", ""), 3 * 1.01511, N, N)->headline = false;
+	a.rows.gated = b.rows.gated = true;
+	contrasted(&c, &a, &b, &usual);
+	contrasted(&swapped, &b, &a, &usual);
+	assert_int_equal(c.row[0].used, USED_RELATIVE);
+	assert_int_equal(swapped.row[0].used, USED_RELATIVE);
+	contrast_free(&c);
+	contrast_free(&swapped);
+	end(&a);
+	end(&b);
+}
+
 static void recorded_deviation_raises_delta(void **state)
 {
 	static struct bench_run a, b;
@@ -472,6 +496,7 @@ int main(void)
 		cmocka_unit_test(calm_values_meet_calm_ones_only),
 		cmocka_unit_test(a_bound_stands_in_for_the_machine),
 		cmocka_unit_test(a_kernel_that_is_slower_now_is_no_verdict),
+		cmocka_unit_test(the_bound_sees_no_order),
 		cmocka_unit_test(recorded_deviation_raises_delta),
 		cmocka_unit_test(pairs_are_of_one_block),
 		cmocka_unit_test(medians_of_rates_are_those_of_times),
