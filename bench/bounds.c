@@ -14,136 +14,22 @@
  *	copy		writing and reading messages in the same memory without any flow control,
  *			against the throughput of a ring
  */
-#include <errno.h>
-#include <string.h>
-#include <sys/mman.h>
-#include <sys/syscall.h>
-#include <unistd.h>
 #include "bench.h"
 #include "channel/message.h"
-#include "vary.h"
+#include "processor.h"
 
-enum { SYSCALL, ZERO_PAGE, MAPPING };
 enum { CACHE_LINE };
 enum { COPY };
 enum {
-	WINDOWS = 20,
 	PAIR_WINDOWS = 40,
-	BURST = 64, /* system calls between two clock reads */
-	MAPPED = 64 << 10,
-	ZEROED = 16 << 20, /* walked in order: larger than the caches of one core */
 	TRIPS = 500,
 	LEAD_LAPS = 2,
 };
-
-static uint64_t processor_windows(const struct cell *c)
-{
-	(void)c;
-	return 3 * WINDOWS;
-}
 
 static uint64_t pair_windows(const struct cell *c)
 {
 	(void)c;
 	return PAIR_WINDOWS;
-}
-
-static int syscall_window(struct task *t)
-{
-	struct series *s = task_series(t, SYSCALL);
-	int err = window_open(&t->meter);
-
-	for (uint64_t end = task_now(t) + WINDOW_NS, now = 0; !err && now < end;) {
-		uint64_t start = task_now(t);
-
-		for (int i = 0; i < BURST; i++)
-			syscall(SYS_getppid);
-		now = task_now(t);
-		series_add(s, now - start, BURST);
-	}
-	return err ? err : window_close(&t->meter);
-}
-
-static int zero_window(struct task *t, char *memory, size_t page, size_t *at)
-{
-	int err = window_open(&t->meter);
-	uint64_t start = task_now(t), pages = 0, ns = 0;
-
-	while (!err && ns < WINDOW_NS) {
-		for (int i = 0; i < 16; i++, pages++, *at = (*at + page) % ZEROED) {
-			memset(memory + *at, 0, page);
-			/* The store must happen although nobody reads it. */
-			__asm__ volatile("" ::"r"(memory + *at) : "memory");
-		}
-		ns = task_now(t) - start;
-	}
-	series_total(task_series(t, ZERO_PAGE), ns, pages);
-	return err ? err : window_close(&t->meter);
-}
-
-static int map_once(struct task *t, uint64_t *faults)
-{
-	char *p = mmap(NULL, MAPPED, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-
-	if (p == MAP_FAILED)
-		return fail(t->why, errno, "mmap of %d shared bytes", MAPPED);
-	*(volatile char *)p = 1;
-	++*faults;
-	munmap(p, MAPPED);
-	return 0;
-}
-
-static int mapping_window(struct task *t)
-{
-	struct series *s = task_series(t, MAPPING);
-	uint64_t faults = 0;
-	int err = window_open(&t->meter);
-
-	for (uint64_t end = task_now(t) + WINDOW_NS, now = 0; !err && now < end;) {
-		uint64_t start = task_now(t);
-
-		err = map_once(t, &faults);
-		now = task_now(t);
-		series_add(s, now - start, 1);
-	}
-	window_faults_due(&t->meter, faults);
-	return err ? err : window_close(&t->meter);
-}
-
-/* As for every life: where the kernel keeps its own decides. */
-static int mapping(struct task *t)
-{
-	struct vary vary;
-	int err = 0;
-
-	vary_open(&vary);
-	for (int i = 0; i < WINDOWS && !err; i++) {
-		err = vary_draw(&vary, t->why);
-		if (!err)
-			err = mapping_window(t);
-	}
-	vary_close(&vary);
-	return err;
-}
-
-static int processor(struct task *t, int role)
-{
-	size_t page = (size_t)sysconf(_SC_PAGESIZE), at = 0;
-	char *memory = mmap(NULL, ZEROED, PROT_READ | PROT_WRITE,
-			    MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
-	int err = 0;
-
-	(void)role;
-	if (memory == MAP_FAILED)
-		return fail(t->why, errno, "mmap of %d bytes to zero", ZEROED);
-	memset(memory, 1, ZEROED);
-	t->meter.out->batch = BURST;
-	for (int i = 0; i < WINDOWS && !err; i++)
-		err = syscall_window(t);
-	for (int i = 0; i < WINDOWS && !err; i++)
-		err = zero_window(t, memory, page, &at);
-	munmap(memory, ZEROED);
-	return err ? err : mapping(t);
 }
 
 static uint64_t volley(struct task *t)
@@ -312,19 +198,6 @@ static int copy_fits(const struct cell *c, struct why *w)
 	return 0;
 }
 
-static const struct metric processor_metrics[] = {
-	[SYSCALL] = { .name = "syscall",
-		      .unit = "ns",
-		      .kind = KIND_BOUND,
-		      .samples = WINDOW_NS / BURST / 20 },
-	[ZERO_PAGE] = { .name = "zero-page", .unit = "ns", .kind = KIND_BOUND },
-	[MAPPING] = { .name = "mapping",
-		      .unit = "ns",
-		      .kind = KIND_BOUND,
-		      .samples = WINDOW_NS / 1000 },
-	{ 0 },
-};
-
 static const struct metric line_metrics[] = {
 	[CACHE_LINE] = { .name = "cache-line", .unit = "ns", .kind = KIND_BOUND },
 	{ 0 },
@@ -346,7 +219,7 @@ const struct bench bench_bounds = {
 				.roles = 1,
 				.metrics = processor_metrics,
 				.windows = processor_windows,
-				.work = processor,
+				.work = processor_work,
 			},
 			{
 				.name = "line",
