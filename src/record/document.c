@@ -81,7 +81,7 @@ static const char how_to_read[] =
 	"| `not_calm` | fewer than 6 invocations were calm: the estimate, or the ratio, is over "
 	"all |\n"
 	"| `gate_biased` | windows of this cell fail after a calm start more often than those of "
-	"`null`, by 10 points: the estimate is over all |\n"
+	"`null`, by 10 points and twice the standard error: the estimate is over all |\n"
 	"| `gate_thin` | less than 10 % of the windows were calm: some may have passed by chance "
 	"|\n"
 	"| `frequency` | the clock rate was more than 2 % off that of the reference |\n"
