@@ -14,15 +14,16 @@
  *	copy		writing and reading messages in the same memory without any flow control,
  *			against the throughput of a ring
  */
+#include <stdlib.h>
 #include "bench.h"
 #include "channel/message.h"
+#include "line.h"
 #include "processor.h"
 
 enum { CACHE_LINE };
 enum { COPY };
 enum {
 	PAIR_WINDOWS = 40,
-	TRIPS = 500,
 	LEAD_LAPS = 2,
 };
 
@@ -32,42 +33,18 @@ static uint64_t pair_windows(const struct cell *c)
 	return PAIR_WINDOWS;
 }
 
-static uint64_t volley(struct task *t)
-{
-	uint64_t start = task_now(t);
-
-	meeting_volley(t->meter.meeting, TRIPS);
-	return task_now(t) - start;
-}
-
 static int line(struct task *t, int role)
 {
-	struct meeting *m = t->meter.meeting;
-	int err = 0;
-
-	for (int i = 0; i < PAIR_WINDOWS && !err; i++) {
-		uint64_t ns = 0, trips = 0;
-
-		err = window_open(&t->meter);
-		while (!err && trips < WINDOW_NS / 50) {
-			if (role == 0)
-				ns += volley(t);
-			else
-				meeting_return(m, TRIPS);
-			trips += TRIPS;
-		}
-		if (role == 0)
-			series_total(task_series(t, CACHE_LINE), ns, 2 * trips);
-		if (!err)
-			err = window_close(&t->meter);
-	}
-	return err;
+	return line_work(t, role,
+			 &(struct line_windows){ .windows = PAIR_WINDOWS,
+						 .trips = WINDOW_NS / 50,
+						 .metric = CACHE_LINE });
 }
 
 /* One role's side of the copy bound. */
 struct copier {
 	char *memory, *buf;
-	size_t message, slot;
+	struct message_lay lay; /* as a ring's producer writes them */
 	uint64_t slots;
 	int role;
 };
@@ -75,15 +52,16 @@ struct copier {
 /* Messages first to last - 1 of a lap, in the role's direction. */
 static void copy_slots(const struct copier *c, uint64_t first, uint64_t last)
 {
-	char *at = c->memory + first * c->slot;
+	const struct message_lay *l = &c->lay;
+	char *at = c->memory + first * l->slot;
 
-	for (uint64_t i = first; i < last; i++, at += c->slot) {
-		if (c->role == 0) {
-			message_make(at, c->message, i);
-		} else {
-			message_copy(c->buf, at, c->message);
-			__asm__ volatile("" ::"r"(c->buf) : "memory");
-		}
+	if (c->role == 0) {
+		message_lay(l, at, first, last - first);
+		return;
+	}
+	for (uint64_t i = first; i < last; i++, at += l->slot) {
+		message_copy(c->buf, at, l->message);
+		__asm__ volatile("" ::"r"(c->buf) : "memory");
 	}
 }
 
@@ -151,21 +129,22 @@ static uint64_t laps_of_window(uint64_t laps, uint64_t ns)
 	return next ? next : 1;
 }
 
-static int copy(struct task *t, int role)
+static int copy_staged(struct task *t, int role, char *stage, size_t stage_len)
 {
 	const struct cell *cell = t->cell;
+	size_t slot = (cell->message + 7) / 8 * 8;
 	struct copier c = {
 		.memory = t->region.addr,
 		.buf = t->channel.buf,
-		.message = cell->message,
-		.slot = (cell->message + 7) / 8 * 8,
-		.slots = cell->depth / ((cell->message + 7) / 8 * 8),
+		.lay = { .message = cell->message, .slot = slot },
+		.slots = cell->depth / slot,
 		.role = role,
 	};
 	int err = region_populate(&t->region);
 
 	if (err)
 		return err;
+	message_lay_init(&c.lay, stage, stage_len);
 	copy_timed(t, &c, copy_free, 1);
 	copy_timed(t, &c, copy_turns, 1);
 	uint64_t apart = copy_timed(t, &c, copy_free, 8);
@@ -178,10 +157,22 @@ static int copy(struct task *t, int role)
 			break;
 		uint64_t ns = copy_timed(t, &c, faster, laps);
 		if (role == 0)
-			series_total(task_series(t, COPY), ns, laps * c.slots * c.message);
+			series_total(task_series(t, COPY), ns, laps * c.slots * cell->message);
 		laps = laps_of_window(laps, ns);
 		err = window_close(&t->meter);
 	}
+	return err;
+}
+
+static int copy(struct task *t, int role)
+{
+	size_t message = (t->cell->message + 63) / 64 * 64;
+	size_t stage_len = message < MESSAGE_STAGE ? MESSAGE_STAGE : message;
+	char *stage = aligned_alloc(64, stage_len);
+	int err = stage ? copy_staged(t, role, stage, stage_len)
+			: fail(t->why, ENOMEM, "%zu bytes to copy from", stage_len);
+
+	free(stage);
 	return err;
 }
 

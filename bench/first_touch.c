@@ -18,8 +18,9 @@ enum { SMALL_WINDOWS = 20 };
 /* Where a sweep stands. */
 struct sweep {
 	struct region r;
-	bool once;       /* large enough, or not to be had twice: r is swept once */
-	size_t page, at; /* bytes touched of r so far */
+	bool once; /* large enough, or not to be had twice: r is swept once */
+	size_t page, chunk;
+	size_t at;       /* bytes touched of r so far */
 	uint64_t tables; /* page tables before the first touch of r */
 };
 
@@ -33,7 +34,9 @@ static uint64_t windows(const struct cell *c)
 {
 	if (c->order == ORDER_RANDOM)
 		return 1;
-	return swept_once(c) ? (c->size + CHUNK - 1) / CHUNK : SMALL_WINDOWS;
+	size_t chunk = touch_chunk_bytes(c);
+
+	return swept_once(c) ? (c->size + chunk - 1) / chunk : SMALL_WINDOWS;
 }
 
 static int begin(struct task *t, struct sweep *s)
@@ -49,7 +52,7 @@ static int begin(struct task *t, struct sweep *s)
 static uint64_t touch_chunk(struct task *t, struct sweep *s)
 {
 	const struct cell *c = t->cell;
-	size_t len = s->r.len - s->at < CHUNK ? s->r.len - s->at : CHUNK, page = s->page;
+	size_t len = s->r.len - s->at < s->chunk ? s->r.len - s->at : s->chunk, page = s->page;
 	bool reverse = c->order == ORDER_REVERSE;
 	char *first = (char *)s->r.addr + (reverse ? s->r.len - s->at - len : s->at);
 	uint64_t start = task_now(t);
@@ -102,19 +105,20 @@ static int sweep_window(struct task *t, struct sweep *s)
 	return window_close(&t->meter);
 }
 
-/* Every page of the region but the first of each chunk, in random order. */
-static uint32_t *permutation(const struct region *r, size_t page, uint64_t *n)
+/* Every page of the region but the first of each chunk, in random order; of pages as large as a
+ * chunk all. */
+static uint32_t *permutation(const struct sweep *s, uint64_t *n)
 {
-	uint64_t pages = r->len / page, per_chunk = CHUNK / page;
+	uint64_t pages = s->r.len / s->page, per_chunk = s->chunk / s->page;
 	uint32_t *order = malloc(pages * sizeof *order);
-	struct random rng = { .state = (uint64_t)(uintptr_t)r->addr ^ clock_ns() };
+	struct random rng = { .state = (uint64_t)(uintptr_t)s->r.addr ^ clock_ns() };
 
 	*n = 0;
 	if (!order)
 		return NULL;
 	random_order(&rng, order, pages);
 	for (uint64_t i = 0; i < pages; i++)
-		if (order[i] % per_chunk)
+		if (per_chunk == 1 || order[i] % per_chunk)
 			order[(*n)++] = order[i];
 	return order;
 }
@@ -124,12 +128,12 @@ static uint32_t *permutation(const struct region *r, size_t page, uint64_t *n)
 static int random_window(struct task *t, struct sweep *s)
 {
 	uint64_t n;
-	uint32_t *order = permutation(&s->r, s->page, &n);
+	uint32_t *order = permutation(s, &n);
 	char *base = s->r.addr;
 
 	if (!order)
 		return fail(t->why, ENOMEM, "the order of %zu pages", s->r.len / s->page);
-	for (size_t at = 0; at < s->r.len; at += CHUNK)
+	for (size_t at = 0; s->page < s->chunk && at < s->r.len; at += s->chunk)
 		touch(t->cell, base + at);
 	int err = window_open(&t->meter);
 	uint64_t before = touch_faults(), start = task_now(t);
@@ -148,12 +152,14 @@ static int random_window(struct task *t, struct sweep *s)
 
 static int work(struct task *t, int role)
 {
-	struct sweep s = { .page = touch_page(), .once = swept_once(t->cell) };
+	struct sweep s = { .page = touch_page(t->cell),
+			   .chunk = touch_chunk_bytes(t->cell),
+			   .once = swept_once(t->cell) };
 	uint64_t most = windows(t->cell);
 	int err = touch_warm(t);
 
 	(void)role;
-	t->meter.out->batch = (t->region.len < CHUNK ? t->region.len : CHUNK) / s.page;
+	t->meter.out->batch = (t->region.len < s.chunk ? t->region.len : s.chunk) / s.page;
 	if (!err)
 		err = begin(t, &s);
 	if (!err && t->cell->order == ORDER_RANDOM)

@@ -2,7 +2,7 @@
 /* Passes through the life of regions: the steps in their order, with and without clocks. */
 #include "life.h"
 
-static void access_first_byte(const struct task *t, struct region *r)
+void life_access(const struct task *t, struct region *r)
 {
 	volatile char *p = r->addr;
 
@@ -63,7 +63,7 @@ int life_timed(struct task *t, struct pass *p)
 		placed = task_now(t);
 	}
 	for (unsigned i = 0; i < p->n && !err; i++)
-		access_first_byte(t, &p->r[i]);
+		life_access(t, &p->r[i]);
 	accessed = task_now(t);
 	if (!err)
 		err = each(p, ops->detach);
@@ -89,7 +89,7 @@ int life_untimed(struct task *t, struct pass *p)
 	if (!err)
 		err = place(t, p);
 	for (unsigned i = 0; i < p->n && !err; i++)
-		access_first_byte(t, &p->r[i]);
+		life_access(t, &p->r[i]);
 	if (!err)
 		err = each(p, ops->detach);
 	if (!err && fresh)

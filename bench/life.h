@@ -20,6 +20,9 @@ struct pass {
 	uint64_t ns[REMOVE + 1]; /* of the last life_timed, by metric */
 };
 
+/* Touch the first byte, as the cell says. */
+void life_access(const struct task *t, struct region *r);
+
 /* Steps that a mechanism does not have are no zeroes: their rows say so. */
 bool life_has_step(const struct region_ops *ops, unsigned metric);
 

@@ -2,7 +2,6 @@
 /* Segments full of pages: what it costs to unmap them, to free them, to write them to their disk. */
 #include <errno.h>
 #include <sys/mman.h>
-#include <unistd.h>
 #include "populated.h"
 
 enum { DETACH_TOUCHED, REMOVE_POPULATED, SYNC };
@@ -27,7 +26,7 @@ static int attach_touched(struct task *t, struct region *r)
 
 static uint64_t pages(const struct region *r)
 {
-	return r->len / (uint64_t)sysconf(_SC_PAGESIZE);
+	return r->len / page_bytes(r->page);
 }
 
 static int detach_touched(struct task *t)

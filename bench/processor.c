@@ -5,14 +5,14 @@
 #include <sys/mman.h>
 #include <sys/syscall.h>
 #include <unistd.h>
+#include "probe/mapping.h"
 #include "processor.h"
 #include "vary.h"
 
 enum { SYSCALL, ZERO_PAGE, MAPPING };
 enum {
 	WINDOWS = 20,
-	BURST = 64, /* system calls between two clock reads */
-	MAPPED = 64 << 10,
+	BURST = 64,        /* system calls between two clock reads */
 	ZEROED = 16 << 20, /* walked in order: larger than the caches of one core */
 };
 
@@ -68,18 +68,6 @@ static int zero_window(struct task *t, char *memory, size_t page, size_t *at)
 	return err ? err : window_close(&t->meter);
 }
 
-static int map_once(struct task *t, uint64_t *faults)
-{
-	char *p = mmap(NULL, MAPPED, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-
-	if (p == MAP_FAILED)
-		return fail(t->why, errno, "mmap of %d shared bytes", MAPPED);
-	*(volatile char *)p = 1;
-	++*faults;
-	munmap(p, MAPPED);
-	return 0;
-}
-
 static int mapping_window(struct task *t)
 {
 	struct series *s = task_series(t, MAPPING);
@@ -89,9 +77,11 @@ static int mapping_window(struct task *t)
 	for (uint64_t end = task_now(t) + WINDOW_NS, now = 0; !err && now < end;) {
 		uint64_t start = task_now(t);
 
-		err = map_once(t, &faults);
+		if (!mapping_live())
+			err = fail(t->why, errno, "mapping shared anonymous memory");
 		now = task_now(t);
 		series_add(s, now - start, 1);
+		faults++;
 	}
 	window_faults_due(&t->meter, faults);
 	return err ? err : window_close(&t->meter);
@@ -104,6 +94,7 @@ static int mapping(struct task *t)
 	int err = 0;
 
 	vary_open(&vary);
+	mapping_prepare();
 	for (int i = 0; i < WINDOWS && !err; i++) {
 		err = vary_draw(&vary, t->why);
 		if (!err)

@@ -6,23 +6,24 @@
  * its first message to its last, then one more lap, so that both sides are loaded throughout. The
  * clock stops at the consumer: a producer's clock would stop when the buffer has taken the rest.
  */
-#include <sys/resource.h>
-#include "bench.h"
+#include "cost.h"
 
-enum { MESSAGE, RATE, BANDWIDTH, PRODUCER_BUSY, CONSUMER_BUSY, SWITCHES };
+enum {
+	MESSAGE,
+	RATE,
+	BANDWIDTH,
+	PRODUCER_BUSY,
+	CONSUMER_BUSY,
+	SWITCHES,
+	PRODUCER_SWITCHES,
+	CONSUMER_SWITCHES,
+};
 enum { WINDOWS = 40, LEAD_LAPS = 2, TAIL_LAPS = 1, WARM_ROUNDS = 3 };
 
 static uint64_t windows(const struct cell *c)
 {
 	(void)c;
 	return WINDOWS;
-}
-
-static uint64_t switches(void)
-{
-	struct counters c = counters_read();
-
-	return c.voluntary_switches + c.involuntary_switches;
 }
 
 /* How many laps last a window, going by the last ones. */
@@ -78,26 +79,41 @@ static int warm(struct task *t, int role)
 	return err;
 }
 
+/* The switches of both sides are one number too: role 0 tells its own, role 1 adds them up. */
+static void account(struct task *t, int role, const struct cost *cost, uint64_t messages)
+{
+	struct meeting *m = t->meter.meeting;
+
+	if (role == 0)
+		meeting_tell(m, 0, cost->switches);
+	meeting_meet(m);
+	if (role == 1)
+		series_total(task_series(t, SWITCHES), meeting_told(m, 0) + cost->switches,
+			     messages);
+	series_total(task_series(t, role == 0 ? PRODUCER_BUSY : CONSUMER_BUSY), cost->cpu_ns,
+		     messages);
+	series_total(task_series(t, role == 0 ? PRODUCER_SWITCHES : CONSUMER_SWITCHES),
+		     cost->switches, messages);
+}
+
 static int window(struct task *t, int role)
 {
 	struct channel *c = &t->channel;
 	uint64_t laps, ns = 0, lap = c->ops->lap(c);
 	int err = window_open(&t->meter);
-	uint64_t cpu = clock_cpu_ns(), switched = switches();
+	struct cost before = cost_now();
 
 	if (!err)
 		err = stream(t, role, &laps, &ns);
 	if (err)
 		return err;
-	uint64_t all = (LEAD_LAPS + laps + TAIL_LAPS) * lap, timed = laps * lap;
-	series_total(task_series(t, role == 0 ? PRODUCER_BUSY : CONSUMER_BUSY),
-		     clock_cpu_ns() - cpu, all);
+	struct cost cost = cost_since(&before);
+	uint64_t timed = laps * lap;
+	account(t, role, &cost, (LEAD_LAPS + laps + TAIL_LAPS) * lap);
 	if (role == 1) {
 		series_total(task_series(t, MESSAGE), ns, timed);
 		series_total(task_series(t, RATE), ns, timed);
 		series_total(task_series(t, BANDWIDTH), ns, timed * c->message);
-	} else {
-		series_total(task_series(t, SWITCHES), switches() - switched, all);
 	}
 	return window_close(&t->meter);
 }
@@ -124,6 +140,14 @@ static const struct metric metrics[] = {
 		       .unit = "switches/message",
 		       .kind = KIND_COUNT,
 		       .varies = true },
+	[PRODUCER_SWITCHES] = { .name = "producer-switches",
+				.unit = "switches/message",
+				.kind = KIND_COUNT,
+				.varies = true },
+	[CONSUMER_SWITCHES] = { .name = "consumer-switches",
+				.unit = "switches/message",
+				.kind = KIND_COUNT,
+				.varies = true },
 	{ 0 },
 };
 

@@ -1,16 +1,23 @@
 /* SPDX-License-Identifier: MIT */
 /* Objects to be touched for the first time. */
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#include "base/proc.h"
 #include "touch.h"
 
 enum { DUMMY_PAGES = 64 };
 
-size_t touch_page(void)
+size_t touch_page(const struct cell *c)
 {
-	return (size_t)sysconf(_SC_PAGESIZE);
+	return page_bytes((enum page)c->page);
+}
+
+size_t touch_chunk_bytes(const struct cell *c)
+{
+	size_t page = touch_page(c);
+
+	return page > CHUNK ? page : CHUNK;
 }
 
 int touch_begin(struct task *t, struct region *r)
@@ -42,7 +49,7 @@ int touch_end(struct task *t, struct region *r)
 int touch_warm(struct task *t)
 {
 	struct region r = t->region;
-	size_t page = touch_page(), dummy = DUMMY_PAGES * page;
+	size_t page = touch_page(t->cell), dummy = DUMMY_PAGES * page;
 	bool whole = t->cell->state == STATE_FRESH && t->cell->memory == MEMORY_RECYCLED;
 
 	r.len = whole || t->region.len < dummy ? t->region.len : dummy;
@@ -54,6 +61,8 @@ int touch_warm(struct task *t)
 		err = t->place_memory(t, r.addr, r.len);
 	for (size_t at = 0; at < r.len && !err; at += page)
 		touch(t->cell, (char *)r.addr + at);
+	if (!err)
+		err = t->check_memory(t, r.addr, r.len);
 	/* Reads of a sparse file map pages too, but a file's dirty ones must not meet writeback
 	 * later: the dummy is gone before anything is measured. */
 	if (!err)
@@ -74,6 +83,7 @@ void touch_faults_due(struct task *t, uint64_t pages)
 	bool around =
 		c->region->fault_around && c->state != STATE_FRESH && c->access == ACCESS_READ;
 
+	around = around && !page_is_pooled((enum page)c->page);
 	if (c->region->in_directory || around)
 		window_faults_any(&t->meter);
 	else
@@ -85,18 +95,9 @@ uint64_t touch_faults(void)
 	return counters_read().minor_faults;
 }
 
-/* Read without stdio: it would allocate, and this runs between timed sections. */
 uint64_t touch_page_tables(void)
 {
-	char text[4096];
-	int fd = open("/proc/self/status", O_RDONLY | O_CLOEXEC);
-	ssize_t n = fd < 0 ? -1 : read(fd, text, sizeof text - 1);
+	long kib = proc_number("/proc/self/status", "VmPTE:");
 
-	if (fd >= 0)
-		close(fd);
-	if (n < 0)
-		return 0;
-	text[n] = '\0';
-	const char *at = strstr(text, "VmPTE:");
-	return at ? strtoull(at + strlen("VmPTE:"), NULL, 10) * 1024 : 0;
+	return kib > 0 ? (uint64_t)kib * 1024 : 0;
 }

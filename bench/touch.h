@@ -10,6 +10,10 @@
  */
 #define CHUNK ((size_t)2 << 20)
 
+/* Bytes of a page of the cell, and of what is timed as one: a chunk, or a page where it is larger. */
+size_t touch_page(const struct cell *c);
+size_t touch_chunk_bytes(const struct cell *c);
+
 /* Touch one byte of the page at p as the cell says. */
 static inline void touch(const struct cell *c, char *p)
 {
@@ -39,8 +43,5 @@ void touch_faults_due(struct task *t, uint64_t pages);
 /* Minor faults of this process so far, and bytes of its page tables (VmPTE). */
 uint64_t touch_faults(void);
 uint64_t touch_page_tables(void);
-
-/* Bytes of a page. */
-size_t touch_page(void);
 
 #endif

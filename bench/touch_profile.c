@@ -5,13 +5,16 @@
  * (the page-table pages) or mod 64 (the batches in which memory is charged to a cgroup) shows
  * where the cost comes from.
  */
+#include "base/page.h"
 #include "touch.h"
 
 enum { TOUCH };
 
 static uint64_t windows(const struct cell *c)
 {
-	return (c->size + CHUNK - 1) / CHUNK;
+	size_t chunk = touch_chunk_bytes(c);
+
+	return (c->size + chunk - 1) / chunk;
 }
 
 /* One chunk, page by page. */
@@ -32,13 +35,13 @@ static size_t touch_chunk(struct task *t, char *first, size_t len, size_t page)
 
 static int window(struct task *t, struct region *r, size_t *at)
 {
-	size_t page = touch_page(), pages = 0;
+	size_t page = touch_page(t->cell), chunk = touch_chunk_bytes(t->cell), pages = 0;
 	int err = window_open(&t->meter);
 
 	if (err)
 		return err;
 	do {
-		size_t len = r->len - *at < CHUNK ? r->len - *at : CHUNK;
+		size_t len = r->len - *at < chunk ? r->len - *at : chunk;
 
 		pages += touch_chunk(t, (char *)r->addr + *at, len, page);
 		*at += len;
@@ -65,11 +68,19 @@ static int fits(const struct cell *c, struct why *w)
 {
 	if (c->size < CHUNK)
 		return cannot(w, "a profile by page index needs at least one chunk of 2M");
+	if (base_page_bytes() != SMALLEST_PAGE)
+		return cannot(w,
+			      "the profile is by the 512 pages that a page table maps where they "
+			      "are 4K: here they are %zuK",
+			      base_page_bytes() >> 10);
 	return touch_fits(c, w);
 }
 
 static const struct metric metrics[] = {
-	[TOUCH] = { .name = "touch", .unit = "ns", .kind = KIND_TIME, .samples = CHUNK / 4096 },
+	[TOUCH] = { .name = "touch",
+		    .unit = "ns",
+		    .kind = KIND_TIME,
+		    .samples = CHUNK / SMALLEST_PAGE },
 	{ 0 },
 };
 

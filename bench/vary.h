@@ -16,7 +16,7 @@ struct vary {
 	unsigned files, draws;
 };
 
-/* Worker, never inside a window. */
+/* Worker, never inside what is timed. */
 void vary_open(struct vary *v);
 int vary_draw(struct vary *v, struct why *w);
 void vary_close(struct vary *v);

@@ -110,18 +110,35 @@ axes = "size_bytes message_bytes page access order state populate memory wait de
 	."publish consume place node processes threads segments offered_rate clock"
 unsaid = "base none recycled local monotonic"
 
-value_text(axis) = axis eq "size_bytes" ? size_text(column(axis)) : \
+# "node:os:0.core:0.pu:0+node:os:1.core:0.pu:0": the number behind each "node:os:".
+of_nodes(p) = p[1:8] eq "node:os:" && strstrt(p, "+node:os:") > 0
+number_in(p) = p[9:strstrt(p, ".") - 1]
+producer(p) = number_in(p)
+consumer(p) = number_in(p[strstrt(p, "+") + 1:])
+is_number(n) = strlen(n) && strstrt("0123456789", n[1:1]) > 0
+# node-matrix.gp has all of these; in other figures they would be a crowd of series.
+in_matrix(x) = of_nodes(strcol("place")) && (strcol("node") eq "" || is_number(strcol("node")))
+
+value_text(axis) = axis eq "node" && is_number(strcol("node")) ? "memory on node ".strcol("node") : \
+	axis eq "place" && of_nodes(strcol("place")) ? \
+	sprintf("node %s to node %s", producer(strcol("place")), consumer(strcol("place"))) : \
+	axis eq "size_bytes" ? size_text(column(axis)) : \
 	axis eq "message_bytes" ? byte_text(column(axis)) : \
 	axis eq "depth_bytes" ? "ring of ".byte_text(column(axis)) : \
 	find("publish processes threads segments", axis) ? axis." ".strcol(axis) : \
 	axis eq "offered_rate" ? strcol(axis)."/s" : strcol(axis)
 
+# All axes in one pass over the file, which may have some ten thousand rows.
 varying = ""
 fixed = ""
-first_value = ""
-differs = 0
-compare(axis) = strcol(axis) eq "" ? 0 : first_value eq "" ? (first_value = value_text(axis), 0) : \
-	first_value ne value_text(axis) ? (differs = 1, 0) : 0
+array axis_name[words(axes)]
+array first_value[words(axes)]
+array differs[words(axes)]
+do for [i = 1:words(axes)] { axis_name[i] = word(axes, i) }
+compare(i, value) = first_value[i] eq "" ? (first_value[i] = value, 0) : \
+	first_value[i] ne value ? (differs[i] = 1, 0) : 0
+compare_from(i) = i > |axis_name| ? 0 : (strcol(axis_name[i]) eq "" ? 0 : \
+	compare(i, value_text(axis_name[i])), compare_from(i + 1))
 # What two CPUs were to each other decides more than what is compared does: a figure has rows of one
 # relation. `eval choose` takes, of those that wanted() rows have in summary.csv, the one seen most:
 # in most calm invocations, then in most. Off virtual machines a place has one relation only, one
@@ -156,16 +173,17 @@ measure_line = 'if (relation ne "" && present("windows.csv")) { ' \
 	.'if (exists("LINE_records") && LINE_records > 0) { ' \
 	.'line_low = LINE_lo_quartile; line_high = LINE_up_quartile } }'
 line_format(x) = line_high < 9.5 ? "%.1f to %.1f ns a cache line" : "%.0f to %.0f ns a cache line"
-relation_text(x) = relation eq "" ? "" : (fixed eq "" ? ": " : ", ")."between CPUs at " \
+relation_text(x) = relation eq "" || (relation eq "all" && line_low != line_low) ? "" : (fixed eq "" ? ": " : ", ")."between CPUs at " \
 	.(line_low == line_low ? sprintf(line_format(0), line_low, line_high)." (".relation.")" \
 	: relation)
 
-survey(file) = 'gated_file = "'.file.'" eq "summary.csv"; varying = ""; fixed = ""; do for [axis in axes] { ' \
-	.'first_value = ""; differs = 0; set table $NOTHING; ' \
-	.'plot "'.file.'" using (wanted(0) && of_relation(0) ? compare(axis) : 0) with table if (0); unset table; ' \
-	.'if (differs) { varying = varying." ".axis } else { ' \
-	.'if (first_value ne "" && !find(unsaid, first_value) && !skipped(axis)) { ' \
-	.'fixed = fixed.(fixed eq "" ? "" : ", ").first_value } } }'
+survey(file) = 'gated_file = "'.file.'" eq "summary.csv"; varying = ""; fixed = ""; ' \
+	.'do for [i = 1:|axis_name|] { first_value[i] = ""; differs[i] = 0 }; ' \
+	.'set table $NOTHING; plot "'.file.'" ' \
+	.'using (wanted(0) && of_relation(0) ? compare_from(1) : 0) with table if (0); unset table; ' \
+	.'do for [i = 1:|axis_name|] { if (differs[i]) { varying = varying." ".axis_name[i] } else { ' \
+	.'if (first_value[i] ne "" && !find(unsaid, first_value[i]) && !skipped(axis_name[i])) { ' \
+	.'fixed = fixed.(fixed eq "" ? "" : ", ").first_value[i] } } }'
 skipped(axis) = find("depth_bytes publish consume processes threads segments clock node", axis)
 
 ending_from(i) = i > words(varying) ? "" : \
@@ -178,9 +196,12 @@ series_name(x) = placed(0).ending_from(1)
 # The number of this row's series; new ones are added to `series`, whose names contain quotes.
 series = 0
 array name[2000]
-number_from(n, i) = i > series ? (series = series + 1, name[series] = n, series) : \
-	name[i] eq n ? i : number_from(n, i + 1)
-number(x) = number_from(series_name(0), 1)
+# By halves: functions that call themselves get no deeper than some 250 calls.
+number_among(n, a, b) = a > b ? 0 : a == b ? (name[a] eq n ? a : 0) : \
+	number_among(n, a, (a + b) / 2) + number_among(n, (a + b) / 2 + 1, b)
+known_or_new(n, i) = i ? i : (series = series + 1, name[series] = n, series)
+number(x) = number_of(series_name(0))
+number_of(n) = known_or_new(n, number_among(n, 1, series))
 
 # A series as the legend shows it: long paths are cut at the front.
 shown(s) = directory_of(s) ? head(s)." ".tail(word(s, 2)).rest(s, 3) : s
@@ -210,17 +231,25 @@ see_contended(x) = (drawn = drawn + 1, \
 	&& column("calm_invocations") < 6 ? (contended = contended + 1) : 0)
 # First column of a table of rows: `plot FILE using (keep(0)):... with table if (kept)`. Columns are
 # evaluated for every row, before `if`: whatever has a side effect must look at `kept` itself.
+# More series than these nobody tells apart, and functions that call themselves for each of them get
+# no deeper than some 250 calls.
+most_series = 100
+crowded = 0
+has_room(x) = series < most_series || number_among(series_name(0), 1, series) ? 1 : \
+	(crowded = crowded + 1, 0)
 kept = 0
-keep(x) = (kept = drawable(0)) ? number(0) : NaN
+keep(x) = (kept = drawable(0) && has_room(0)) ? number(0) : NaN
 seen(v) = kept ? span(v) : NaN
 # The end of an interval; without one (below 6 invocations) the estimate itself: rows in which a
 # column is empty would be dropped from the table.
 end(column_, estimate) = strcol(column_) eq "" ? column(estimate) : column(column_)
 note = ""
 and(a, b) = a eq "" ? b : b eq "" ? a : a."; ".b
-left_out_text(x) = and(and( \
+left_out_text(x) = and(and(and( \
 	left_out == 0 ? "" : plural(left_out, "row")." without a value left out", \
 	others == 0 ? "" : plural(others, "row")." of other relations left out"), \
+	crowded == 0 ? "" : sprintf("%s of series after the first %d left out", \
+	plural(crowded, "row"), most_series)), \
 	contended == 0 ? "" : sprintf("%d of %s contended: fewer than 6 calm invocations", \
 	contended, plural(drawn, "row")))
 
@@ -257,7 +286,8 @@ open(w, h, title) = 'width = '.w.'.0; height = '.h.'.0; ' \
 	.'font small'
 mixture = 0
 subtitle(x) = "run ".run_id.(fixed eq "" ? "" : ": ".fixed).relation_text(0) \
-	.(mixture ? "; all windows, calm or not, whatever the CPUs were to each other" : "")
+	.(mixture ? "; all windows, calm or not, whatever the CPUs were to each other" \
+	: NAME[strlen(NAME) - 3:] eq "ecdf" && relation ne "" ? "; all windows of it, calm or not" : "")
 # In a multiplot the texts belong to the first panel only.
 drop_texts = 'unset label 1; unset label 2; unset label 3'
 

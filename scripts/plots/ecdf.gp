@@ -2,9 +2,21 @@
 #
 # The common part of the two distribution figures: left, the share of samples that took at most so
 # long; right, the share that took longer, on a logarithmic scale, where the tail can be seen.
-# The caller has set title_text, and wanted() for its rows of distribution.csv.
+# The caller has set title_text, and benchmark and metric: what to draw of distribution.csv.
 
 if (!present("distribution.csv")) { eval say_nothing(no_rows("distribution.csv")) }
+
+# The relation that the tables begin with: it is chosen over all metrics of the benchmark. Earlier
+# versions have a distribution over all windows only.
+wanted(x) = strcol("benchmark") eq benchmark && !in_matrix(0)
+eval choose
+wanted(x) = strcol("benchmark") eq benchmark && strcol("metric") eq metric && !in_matrix(0)
+has_relation = 0
+see_relation(x) = wanted(0) && strcol("relation") eq relation ? (has_relation = 1) : 0
+set table $NOTHING
+plot "distribution.csv" using (see_relation(0)) with table if (0)
+unset table
+if (relation ne "" && !has_relation) { relation = "all" }
 usable(x) = strcol("value") ne ""
 eval survey("distribution.csv")
 rarest = 1
@@ -18,9 +30,10 @@ unset table
 if (series == 0) { eval say_nothing("distribution.csv has no row for it") }
 
 eval numbers
+others = 0 # a line is some 60 rows
 note = left_out_text(0)
 eval legend_room
-eval open(960, 420, title_text)
+eval open(960, 420, title_text.(relation eq "" || mixture ? "" : ", relation ".relation))
 set multiplot
 set xlabel axis_text
 of(c) = column(1) == n ? column(c) : NaN

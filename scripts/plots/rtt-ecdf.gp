@@ -6,7 +6,7 @@
 NAME = "rtt-ecdf"; RUN = ARG1; OUT = ARG2; TERM = ARG3
 PLOTS = ARG0[1:strlen(ARG0) - strlen(NAME) - 3]; load PLOTS."common.gp"
 
-wanted(x) = strcol("benchmark") eq "latency" && strcol("metric") eq "rtt-each"
+benchmark = "latency"; metric = "rtt-each"
 title_text = "Round trip of a message: distribution of single round trips"
 axis_text = "round trip"
 load PLOTS."ecdf.gp"

@@ -7,7 +7,7 @@
 NAME = "throughput"; RUN = ARG1; OUT = ARG2; TERM = ARG3
 PLOTS = ARG0[1:strlen(ARG0) - strlen(NAME) - 3]; load PLOTS."common.gp"
 
-is_flow(x) = strcol("benchmark") eq "throughput" && find("rate bandwidth", strcol("metric"))
+is_flow(x) = strcol("benchmark") eq "throughput" && !in_matrix(0) && find("rate bandwidth", strcol("metric"))
 is_bound(x) = strcol("benchmark") eq "bounds" && strcol("metric") eq "copy"
 wanted(x) = is_flow(0)
 eval choose

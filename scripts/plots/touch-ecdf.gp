@@ -6,7 +6,7 @@
 NAME = "touch-ecdf"; RUN = ARG1; OUT = ARG2; TERM = ARG3
 PLOTS = ARG0[1:strlen(ARG0) - strlen(NAME) - 3]; load PLOTS."common.gp"
 
-wanted(x) = strcol("benchmark") eq "touch-profile" && strcol("metric") eq "touch"
+benchmark = "touch-profile"; metric = "touch"
 title_text = "First touch of a page: distribution of single touches"
 axis_text = "time of a touch"
 load PLOTS."ecdf.gp"

@@ -67,12 +67,12 @@ static struct range fastest_cluster(const double *sorted, size_t n)
 	return best;
 }
 
-double gate_mode(const double *sorted, size_t n)
+double gate_mode(const double *sorted, size_t n, double width)
 {
 	struct range best = { 0, 0 };
 
 	for (size_t i = 0; i < n; i++) {
-		struct range r = around(sorted, n, i, cluster_width);
+		struct range r = around(sorted, n, i, width);
 
 		if (r.to - r.from > best.to - best.from)
 			best = r;

@@ -15,12 +15,15 @@
  *
  * The clock rate is gated as well, at the rate that the machine shows most: where a host's boost
  * moves over 5 % within a second (seen: 4.25 to 4.51 GHz), absolute times follow it, and runs a
- * minute apart differed by 3 % in what takes a fixed number of cycles.
+ * minute apart differed by 3 % in what takes a fixed number of cycles. So is, where one process
+ * measures, the life of a mapping: the kernel's work for shared memory has levels up to 10 % apart
+ * that hold for seconds to minutes.
  */
 #define GATE_READINGS  200 /* that a reference is made from, at least */
 #define GATE_ONE_ROLE  .01 /* how far from the reference a calm reading may be */
 #define GATE_TWO_ROLES .03
 #define GATE_CLOCK     .02 /* how far its clock may be from the reference's */
+#define GATE_MAPPING   .03 /* how far the life of a mapping may be from the reference's */
 #define GATE_WINDOWS   3   /* calm ones that make an invocation's value */
 #define GATE_CALM      6   /* calm invocations that make an estimate */
 #define GATE_THIN      .10 /* share of windows accepted below which contention may leak in */
@@ -32,9 +35,9 @@
 #define GATE_CLUSTER_MIN 20
 double gate_reference(const double *sorted, size_t n);
 
-/* What readings cluster at most: the median of those within 1 % of the one that has the most
- * neighbours there. NAN for none. */
-double gate_mode(const double *sorted, size_t n);
+/* What readings cluster at most: the median of those within a width (.02: 2 %) of the one that has
+ * the most neighbours there. NAN for none. */
+double gate_mode(const double *sorted, size_t n, double width);
 
 /* Does a reading agree with its reference? Never when one of them is NAN. */
 bool gate_agrees(double reading, double reference, double tolerance);

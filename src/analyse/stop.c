@@ -33,23 +33,24 @@ double stop_half_width(struct estimate e)
 	return (e.high - e.low) / 2 / e.value;
 }
 
-int stop_settled(const struct stop_row *rows, size_t n, const struct stop_rule *rule,
-		 double *scratch, bool *settled, struct why *w)
+int stop_settled(const struct stop_rows *rows, const struct stop_rule *rule, bool *settled,
+		 struct why *w)
 {
 	size_t met = 0;
 	bool drifts = false;
 
-	for (size_t i = 0; i < n && !drifts; i++) {
-		size_t used = rows[i].n < rule->look ? rows[i].n : rule->look;
-		struct estimate e = stop_estimate(&rows[i], rule->look, scratch);
+	for (size_t i = 0; i < rows->n && !drifts; i++) {
+		const struct stop_row *row = &rows->row[i];
+		size_t used = row->n < rule->look ? row->n : rule->look;
+		struct estimate e = stop_estimate(row, rule->look, rows->scratch);
 		double p;
-		int err = trend_p(rows[i].v, used, &p, w);
+		int err = trend_p(row->v, used, &p, w);
 
 		if (err)
 			return err;
 		met += used == rule->look && stop_half_width(e) <= rule->precision;
-		drifts = p < drift_p / (double)n;
+		drifts = p < drift_p / (double)rows->n;
 	}
-	*settled = !drifts && (double)met >= rows_met * (double)n;
+	*settled = !drifts && (double)met >= rows_met * (double)rows->n;
 	return 0;
 }

@@ -24,6 +24,11 @@ struct stop_row {
 	size_t n;
 	double resolution; /* of the clock, per operation */
 };
+struct stop_rows {
+	const struct stop_row *row;
+	size_t n;
+	double *scratch; /* room for the longest row */
+};
 
 /* The estimate at a look: of the first `look` values; of all of fewer, with their 95 % ranks.
  * scratch has room for row->n. */
@@ -33,13 +38,12 @@ struct estimate stop_estimate(const struct stop_row *row, size_t look, double *s
 double stop_half_width(struct estimate e);
 
 /* Is the look the last? When 95 % of the rows have their `look` values and a half-width within
- * `precision`, and none drifts (Mann and Kendall, p < .01 / rows). scratch has room for the longest
- * row. -ENOMEM. */
+ * `precision`, and none drifts (Mann and Kendall, p < .01 / rows). -ENOMEM. */
 struct stop_rule {
 	size_t look;
 	double precision;
 };
-int stop_settled(const struct stop_row *rows, size_t n, const struct stop_rule *rule,
-		 double *scratch, bool *settled, struct why *w);
+int stop_settled(const struct stop_rows *rows, const struct stop_rule *rule, bool *settled,
+		 struct why *w);
 
 #endif

@@ -26,28 +26,32 @@ static struct order count_order(const double *values, size_t n)
 	return o;
 }
 
-/* group[0..) become the sizes of the runs of equal values; returns how many. */
-static size_t tie_groups(const double *sorted, size_t n, size_t *group)
+/* The sizes of the runs of equal values among the sorted ones. */
+struct ties {
+	size_t *group, groups;
+};
+
+static struct ties tie_groups(const double *sorted, size_t n, size_t *group)
 {
-	size_t groups = 0;
+	struct ties t = { .group = group };
 
 	for (size_t i = 0; i < n; i++) {
 		if (i && sorted[i] == sorted[i - 1])
-			group[groups - 1]++;
+			group[t.groups - 1]++;
 		else
-			group[groups++] = 1;
+			group[t.groups++] = 1;
 	}
-	return groups;
+	return t;
 }
 
 /* Kendall, Rank Correlation Methods, 4th ed. (1970), section 4.9: the variance of S. */
-static double normal_p(struct order o, size_t n, const size_t *group, size_t groups)
+static double normal_p(struct order o, size_t n, struct ties ties)
 {
 	double count = (double)n, s = fabs((double)o.rises - (double)o.falls);
 	double variance = count * (count - 1) * (2 * count + 5);
 
-	for (size_t i = 0; i < groups; i++) {
-		double t = (double)group[i];
+	for (size_t i = 0; i < ties.groups; i++) {
+		double t = (double)ties.group[i];
 
 		variance -= t * (t - 1) * (2 * t + 5);
 	}
@@ -56,20 +60,12 @@ static double normal_p(struct order o, size_t n, const size_t *group, size_t gro
 	return erfc((s - 1) / sqrt(variance / 18) / sqrt(2));
 }
 
-static int p_of(const double *values, size_t n, double *sorted, size_t *group, double *p,
-		struct why *w)
+/* By the distribution of inversions among all orders of values tied like these. */
+static int exact_p(struct order o, struct ties t, double *p, struct why *w)
 {
-	struct order o = count_order(values, n);
-
-	memcpy(sorted, values, n * sizeof *sorted);
-	quantile_sort(sorted, n);
-	size_t groups = tie_groups(sorted, n, group);
-	if (n > TREND_EXACT) {
-		*p = normal_p(o, n, group, groups);
-		return 0;
-	}
 	struct permutation inversions;
-	int err = permutation_open_inversions(&inversions, group, groups, w);
+	int err = permutation_open_inversions(&inversions, t.group, t.groups, w);
+
 	if (err)
 		return err;
 	*p = permutation_two_sided(&inversions, o.falls);
@@ -84,8 +80,16 @@ int trend_p(const double *values, size_t n, double *p, struct why *w)
 		return 0;
 	double *sorted = malloc(n * sizeof *sorted);
 	size_t *group = malloc(n * sizeof *group);
-	int err = sorted && group ? p_of(values, n, sorted, group, p, w)
-				  : fail(w, ENOMEM, "a trend over %zu values", n);
+	int err = sorted && group ? 0 : fail(w, ENOMEM, "a trend over %zu values", n);
+	if (!err) {
+		struct order o = count_order(values, n);
+
+		memcpy(sorted, values, n * sizeof *sorted);
+		quantile_sort(sorted, n);
+		struct ties ties = tie_groups(sorted, n, group);
+		*p = n > TREND_EXACT ? normal_p(o, n, ties) : 1;
+		err = n > TREND_EXACT ? 0 : exact_p(o, ties, p, w);
+	}
 	free(group);
 	free(sorted);
 	return err;

@@ -192,6 +192,18 @@ static int range_parse(char *item, parse_fn *parse, struct range *r, struct why 
 	return err;
 }
 
+/* For one more: the room doubles whenever n has become a power of two. */
+static int make_room(uint64_t **values, size_t n, struct why *w)
+{
+	if (n & (n - 1))
+		return 0;
+	uint64_t *grown = realloc(*values, (n ? 2 * n : 1) * sizeof **values);
+	if (!grown)
+		return fail(w, ENOMEM, "a list of %zu values", n + 1);
+	*values = grown;
+	return 0;
+}
+
 static int range_append(const struct range *r, uint64_t **values, size_t *n, struct why *w)
 {
 	enum { LIMIT = 100000 };
@@ -199,10 +211,9 @@ static int range_append(const struct range *r, uint64_t **values, size_t *n, str
 	for (uint64_t v = r->first;;) {
 		if (*n == LIMIT)
 			return misused(w, "a list of more than %d values", LIMIT);
-		uint64_t *grown = realloc(*values, (*n + 1) * sizeof **values);
-		if (!grown)
-			return fail(w, ENOMEM, "a list of %zu values", *n + 1);
-		*values = grown;
+		int err = make_room(values, *n, w);
+		if (err)
+			return err;
 		(*values)[(*n)++] = v;
 		uint64_t room = r->last - v, step = r->step;
 		/* Also what ends a single 0, which multiplies by default. */

@@ -15,11 +15,19 @@
  * else; so do both sides here in full, whatever the mechanism.
  */
 
+/* message_make for len >= MESSAGE_WIDE: with the widest stores that this CPU has (message.c). */
+#define MESSAGE_WIDE 64
+void message_make_wide(void *to, size_t len, uint64_t n);
+
 /* Write message number n into `to`, len >= MESSAGE_MIN bytes. */
 static inline void message_make(void *to, size_t len, uint64_t n)
 {
 	char *p = to;
 
+	if (len >= MESSAGE_WIDE) {
+		message_make_wide(to, len, n);
+		return;
+	}
 	memcpy(p, &n, sizeof n);
 	if (len == sizeof n)
 		return;
@@ -34,12 +42,48 @@ static inline void message_make(void *to, size_t len, uint64_t n)
 		memcpy(p + words * sizeof n, &next, len % sizeof n);
 }
 
+/* How many messages at a time get to where another CPU reads them. */
+struct message_lay {
+	size_t message, slot; /* bytes of one; from one to the next */
+	char *stage;          /* private: made here, then copied; NULL: made in place */
+	size_t stage_len;     /* at least a message */
+};
+
+/* Bytes of stage that are enough, or a message. */
+#define MESSAGE_STAGE 32768
+
+/* Fills in the last two if that is faster on this CPU, for messages of this size. */
+void message_lay_init(struct message_lay *l, char *stage, size_t stage_len);
+
+/* message_lay with a stage. */
+void message_ship(const struct message_lay *l, char *to, uint64_t n, uint64_t run);
+
+/* Write messages n to n + run - 1, side by side from `to` on. */
+static inline void message_lay(const struct message_lay *l, char *to, uint64_t n, uint64_t run)
+{
+	if (l->message == sizeof n) {
+		for (; run--; n++, to += sizeof n)
+			memcpy(to, &n, sizeof n);
+	} else if (l->stage) {
+		message_ship(l, to, n, run);
+	} else {
+		for (; run--; n++, to += l->slot)
+			message_make(to, l->message, n);
+	}
+}
+
+/* message_sum for len >= MESSAGE_WIDE: with the widest loads that this CPU has (message.c), as memcpy
+ * does, or what it costs not to copy would be what it costs to add. */
+uint64_t message_sum_wide(const void *from, size_t len);
+
 /* The sum of all whole words: what `consume=checksum` computes. */
 static inline uint64_t message_sum(const void *from, size_t len)
 {
 	const char *p = from;
 	uint64_t sum = 0;
 
+	if (len >= MESSAGE_WIDE)
+		return message_sum_wide(from, len);
 	for (size_t i = 0; i < len / sizeof sum; i++) {
 		uint64_t word;
 
@@ -100,6 +144,32 @@ static inline int message_consume(struct channel *c, const void *from)
 		return fail(c->why, EBADMSG, "%s: message %" PRIu64 " has other contents",
 			    c->ops->name, due);
 	return 0;
+}
+
+/* message_consume for each of `run` messages, `slot` bytes apart. */
+static inline int message_consume_run(struct channel *c, const char *from, size_t slot,
+				      uint64_t run)
+{
+	uint64_t due = c->taken, n, *buf = c->buf;
+	bool copies = c->consume == CONSUME_COPY;
+	int err = 0;
+
+	/* The number is all there is of it. */
+	if (c->message == sizeof due) {
+		for (; run; run--, due++, from += slot) {
+			if (copies)
+				memcpy(buf, from, sizeof due);
+			/* One message at a time is what was asked for. */
+			__asm__ volatile("" ::: "memory");
+			memcpy(&n, copies ? (const char *)buf : from, sizeof n);
+			if (__builtin_expect(n != due, 0))
+				break;
+		}
+		c->taken = due;
+	}
+	for (; run && !err; run--, from += slot)
+		err = message_consume(c, from);
+	return err;
 }
 
 #endif

@@ -17,6 +17,7 @@ struct aa_row {
 	bool rate;         /* more is better */
 	size_t cell, base; /* base: index of the row that its ratio is relative to */
 	double *value;     /* of run r in block b at [r * AA_BLOCKS + b]; NAN: none */
+	double *all; /* until aa_settle: the same over all windows, where value is over calm ones */
 };
 
 struct aa {
@@ -35,6 +36,17 @@ void aa_close(struct aa *a);
 
 /* Carry out run number `run` of the plan, in a process of its own, and add what it measured. */
 int aa_run(struct aa *a, size_t run, struct why *w);
+
+/*
+ * When all runs are there: choose what is compared. A run that was not calm in a row has no verdict
+ * and no part in the deviation there, as `compare` has it; but where fewer than AA_CALM_RUNS were calm,
+ * values over all windows are taken from every run. Returns the rows that are over calm ones.
+ */
+enum { AA_CALM_RUNS = 6 };
+size_t aa_settle(struct aa *a);
+
+/* Of the row that has fewest: runs that have values in it. */
+size_t aa_fewest_runs(const struct aa *a);
 
 /* What comparisons that should find nothing said. */
 struct aa_words {

@@ -137,6 +137,16 @@ static void raise_deltas(struct table *t, const double *deviation)
 			t->contest[i].delta = fmax(threshold, raise * deviation[t->row[i]]);
 }
 
+/* The values of the next run that has any in this row. */
+static size_t next_values(const struct aa *a, size_t row, size_t run, double *out)
+{
+	size_t n = 0;
+
+	while (!n && ++run < a->runs)
+		n = values_of(a, row, run, out);
+	return n;
+}
+
 static int compare_runs_of(const struct aa *a, struct table *t, const double *deviation,
 			   struct aa_result *r, struct why *w)
 {
@@ -146,8 +156,7 @@ static int compare_runs_of(const struct aa *a, struct table *t, const double *de
 		t->n = 0;
 		for (size_t i = 0; i < a->rows; i++) {
 			double(*v)[AA_BLOCKS] = t->value[t->n];
-			size_t n[2] = { values_of(a, i, run, v[0]),
-					values_of(a, i, run + 1, v[1]) };
+			size_t n[2] = { values_of(a, i, run, v[0]), next_values(a, i, run, v[1]) };
 
 			table_add(t, a, i, n);
 		}

@@ -28,10 +28,58 @@ void aa_open(struct aa *a, size_t runs)
 
 void aa_close(struct aa *a)
 {
-	for (size_t i = 0; i < a->rows; i++)
+	for (size_t i = 0; i < a->rows; i++) {
 		free(a->row[i].value);
+		free(a->row[i].all);
+	}
 	free(a->row);
 	*a = (struct aa){ 0 };
+}
+
+static size_t runs_with_values(const struct aa *a, size_t row)
+{
+	size_t runs = 0;
+
+	for (size_t run = 0; run < a->runs; run++) {
+		const double *v = aa_values(a, row, run);
+		size_t b = 0;
+
+		while (b < AA_BLOCKS && isnan(v[b]))
+			b++;
+		runs += b < AA_BLOCKS;
+	}
+	return runs;
+}
+
+size_t aa_settle(struct aa *a)
+{
+	size_t calm = 0;
+
+	for (size_t i = 0; i < a->rows; i++) {
+		double *unused = a->row[i].all;
+
+		if (runs_with_values(a, i) >= AA_CALM_RUNS) {
+			calm++;
+		} else {
+			unused = a->row[i].value;
+			a->row[i].value = a->row[i].all;
+		}
+		free(unused);
+		a->row[i].all = NULL;
+	}
+	return calm;
+}
+
+size_t aa_fewest_runs(const struct aa *a)
+{
+	size_t fewest = a->runs;
+
+	for (size_t i = 0; i < a->rows; i++) {
+		size_t runs = runs_with_values(a, i);
+
+		fewest = runs < fewest ? runs : fewest;
+	}
+	return fewest;
 }
 
 static int remove_one(const char *path, const struct stat *st, int type, struct FTW *ftw)
@@ -99,38 +147,45 @@ static void find_bases(struct aa *a, const struct tally *t)
 static int add_row(struct aa *a, const struct subject *s, size_t cell, struct why *w)
 {
 	struct aa_row *more = realloc(a->row, (a->rows + 1) * sizeof *more);
-	double *value = malloc(a->runs * AA_BLOCKS * sizeof *value);
+	size_t n = a->runs * AA_BLOCKS;
+	double *value = malloc(n * sizeof *value), *all = malloc(n * sizeof *all);
 
 	if (more)
 		a->row = more;
-	if (!more || !value) {
+	if (!more || !value || !all) {
 		free(value);
+		free(all);
 		return fail(w, ENOMEM, "the values of %zu runs", a->runs);
 	}
-	for (size_t i = 0; i < a->runs * AA_BLOCKS; i++)
-		value[i] = NAN;
+	for (size_t i = 0; i < n; i++)
+		value[i] = all[i] = NAN;
 	struct aa_row *row = &a->row[a->rows++];
-	*row = (struct aa_row){ .cell = cell, .value = value };
+	*row = (struct aa_row){ .cell = cell, .value = value, .all = all };
 	row->rate = json_is_true(json_object_get(s->metric, "larger_is_better"));
 	snprintf(row->name, sizeof row->name, "%s/%s", json_text_get(s->cell, "benchmark"),
 		 json_text_get(s->metric, "name"));
 	return 0;
 }
 
-static void fill_row(const struct aa *a, size_t row, size_t run, const struct entry *e)
+static void fill(double *value, const struct entry *e, enum quantity q)
 {
-	double *value = aa_values(a, row, run);
-	size_t calm = 0;
-
-	for (size_t i = 0; i < e->n; i++)
-		calm += isnan(e->points[i][QUANTITY_MEDIAN]) ? 0 : 1;
-	enum quantity q = calm >= CALM_ENOUGH ? QUANTITY_MEDIAN : QUANTITY_MEDIAN_ALL;
 	for (size_t i = 0; i < e->n; i++) {
 		double block = e->points[i][QUANTITY_BLOCK];
 
 		if (block >= 0 && block < AA_BLOCKS && e->points[i][q] > 0)
 			value[(size_t)block] = e->points[i][q];
 	}
+}
+
+static void fill_row(const struct aa *a, size_t row, size_t run, const struct entry *e)
+{
+	size_t calm = 0;
+
+	for (size_t i = 0; i < e->n; i++)
+		calm += isnan(e->points[i][QUANTITY_MEDIAN]) ? 0 : 1;
+	if (calm >= CALM_ENOUGH)
+		fill(aa_values(a, row, run), e, QUANTITY_MEDIAN);
+	fill(a->row[row].all + run * AA_BLOCKS, e, QUANTITY_MEDIAN_ALL);
 }
 
 static int add_run(struct aa *a, size_t run, const struct tally *t, struct why *w)

@@ -18,18 +18,26 @@
 struct clean {
 	bool dry_run;
 	unsigned listed, left_alone;
-	pid_t parent; /* of the run being cleaned up */
+	const char *ledger; /* of the run being cleaned up */
+	pid_t parent;       /* of that run */
 };
 
 static int say_and_remove(void *arg, const struct leftover *l, struct why *w)
 {
+	static const char *const kinds[] = {
+		[LEFTOVER_SEGMENT] = "System V segment",
+		[LEFTOVER_QUEUE] = "System V message queue",
+		[LEFTOVER_SEMAPHORES] = "System V semaphores",
+		[LEFTOVER_MQUEUE] = "POSIX message queue",
+		[LEFTOVER_FILE] = "",
+	};
 	struct clean *c = arg;
 	char size[32];
 
-	if (l->is_segment)
-		printf("System V segment %d", l->id);
+	if (*l->path)
+		printf("%s%s%s", kinds[l->kind], *kinds[l->kind] ? " " : "", l->path);
 	else
-		printf("%s", l->path);
+		printf("%s %d", kinds[l->kind], l->id);
 	printf(" (%s), made by process %d of run %d: ",
 	       units_size_text(l->bytes, size, sizeof size), l->pid, c->parent);
 	if (l->in_use) {
@@ -44,8 +52,7 @@ static int say_and_remove(void *arg, const struct leftover *l, struct why *w)
 }
 
 /* The ledger goes last, so that whatever could not be removed can be tried again. */
-static int clean_dead(struct clean *c, const struct account *a, const char *path, bool files_only,
-		      struct why *w)
+static int clean_dead(struct clean *c, const struct account *a, bool files_only, struct why *w)
 {
 	unsigned left_alone = c->left_alone;
 	int err = leftover_each(a, &(struct leftover_scope){ .files_only = files_only },
@@ -53,31 +60,31 @@ static int clean_dead(struct clean *c, const struct account *a, const char *path
 
 	if (err || c->dry_run || c->left_alone > left_alone)
 		return err;
-	return unlink(path) && errno != ENOENT ? fail(w, errno, "removing %s", path) : 0;
+	return unlink(c->ledger) && errno != ENOENT ? fail(w, errno, "removing %s", c->ledger) : 0;
 }
 
 /* Killed before its header was written, so it never started a worker; or just about to write it,
  * which the PID in its name tells. */
-static int clean_unfinished(const struct clean *c, const char *path, struct why *w)
+static int clean_unfinished(const struct clean *c, struct why *w)
 {
 	pid_t pid = 0;
 
-	sscanf(strrchr(path, '/'), "/ledger-%d-", &pid);
+	sscanf(strrchr(c->ledger, '/'), "/ledger-%d-", &pid);
 	if (c->dry_run || process_runs(pid))
 		return 0;
-	return unlink(path) ? fail(w, errno, "removing %s", path) : 0;
+	return unlink(c->ledger) ? fail(w, errno, "removing %s", c->ledger) : 0;
 }
 
-static int clean_account(struct clean *c, const struct account *a, const char *path, struct why *w)
+static int clean_account(struct clean *c, const struct account *a, struct why *w)
 {
 	enum account_state state;
-	int err = a->whole ? account_state(a, &state, w) : clean_unfinished(c, path, w);
+	int err = a->whole ? account_state(a, &state, w) : clean_unfinished(c, w);
 
 	if (err || !a->whole)
 		return err;
 	c->parent = a->parent;
 	if (state == ACCOUNT_GONE || state == ACCOUNT_PAST)
-		return clean_dead(c, a, path, state == ACCOUNT_PAST, w);
+		return clean_dead(c, a, state == ACCOUNT_PAST, w);
 	c->left_alone++;
 	if (state == ACCOUNT_RUNNING)
 		printf("run %d is still running: left alone\n", a->parent);
@@ -93,8 +100,9 @@ static int clean_ledger(struct clean *c, const char *path, struct why *w)
 	struct account a;
 	int err = account_read(&a, path, w);
 
+	c->ledger = path;
 	if (!err)
-		err = clean_account(c, &a, path, w);
+		err = clean_account(c, &a, w);
 	account_free(&a);
 	return err;
 }
@@ -143,7 +151,8 @@ static int run(int argc, char **argv)
 		.options = options,
 		.parser = parse,
 		.doc = "Remove what killed runs of this user left behind: System V segments, "
-		       "POSIX shared memory and files. Nothing else is touched.",
+		       "message queues and semaphores, POSIX shared memory and message queues, "
+		       "files and fifos. Nothing else is touched.",
 	};
 	struct clean c = { 0 };
 	char cache[PATH_MAX];

@@ -14,7 +14,7 @@ enum status {
 	STATUS_UNDECIDED = 3, /* compare --strict */
 	STATUS_UNFIT = 4,     /* doctor, --require-calm */
 	STATUS_FAILED = 5,    /* something that should have worked failed */
-	STATUS_FOREIGN = 6,   /* compare: another environment */
+	STATUS_FOREIGN = 6,   /* compare, run --resume: another environment */
 	STATUS_NOTHING = 77,  /* nothing in the plan could run here */
 	STATUS_SIGNAL = 128,  /* + the signal's number */
 };

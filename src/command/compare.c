@@ -162,10 +162,11 @@ static int judge(struct comparison_report *r)
 int compare_conclude(const struct compare_options *o, const struct run_rows *base,
 		     const struct run_rows *new)
 {
+	struct environment_pair runs = { base->json, new->json, o->across };
 	struct environment e;
 	struct comparison_report r = { .options = o, .base = base, .new = new, .environment = &e };
 	struct why w = { 0 };
-	int err = environment_compare(&e, base->json, new->json, o->across, &w);
+	int err = environment_compare(&e, &runs, &w);
 
 	if (err)
 		return complain(&w, STATUS_FAILED);

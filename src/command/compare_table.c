@@ -52,7 +52,6 @@ static struct row name_of(const struct run_row *r)
 /* What a reader looks for in a cell; the other axes are said where they vary. */
 static const uint32_t telling =
 	AXIS(SIZE) | AXIS(MESSAGE) | AXIS(STATE) | AXIS(ACCESS) | AXIS(ORDER);
-static const uint32_t mechanism_axes = AXIS(REGION) | AXIS(CHANNEL) | AXIS(DIRECTORY);
 
 /* Words with a blank between, of which some may be empty. */
 static void join(char *buf, size_t len, const char *more)
@@ -93,17 +92,19 @@ static enum tint tint_of(const struct contrast_row *r)
 	}
 }
 
-static int put_row(const struct family *f, const struct contrast_row *r, struct sheet *s,
-		   struct why *w)
+static int put_row(const struct family *f, size_t at, struct sheet *s, struct why *w)
 {
+	const struct contrast_row *r = &f->c->row[f->of[at]];
+	const struct row *name = &f->names.row[at];
 	char text[7][1000];
-	struct row name = name_of(r->base);
 	int err = sheet_line(s, w);
 
-	cell_name(&name, rows_varying(&f->names, &name), text[NAME], sizeof text[NAME]);
+	cell_name(name, name->varying, text[NAME], sizeof text[NAME]);
 	compare_relation(r, text[RELATION], sizeof text[RELATION]);
 	value_text(r->base_median, r->base->cell[CELL_UNIT], text[BASE], sizeof text[BASE]);
 	value_text(r->new_median, r->base->cell[CELL_UNIT], text[NEW], sizeof text[NEW]);
+	value_without_per(text[BASE], r->base->cell[CELL_UNIT]);
+	value_without_per(text[NEW], r->base->cell[CELL_UNIT]);
 	compare_change(&r->finding.log, text[CHANGE], sizeof text[CHANGE]);
 	compare_verdict(f->c, r, text[VERDICT], sizeof text[VERDICT]);
 	compare_count(r, text[COUNT], sizeof text[COUNT]);
@@ -130,11 +131,11 @@ static int put_family(const struct family *f, struct why *w)
 	};
 	int err = 0;
 
-	row_axes(name, telling & ~rows_varying(&f->names, name), axes, sizeof axes);
-	snprintf(s.title, sizeof s.title, "%s: %s%s%.120s", row_benchmark(name), row_metric(name),
-		 *axes ? ", " : "", axes);
+	row_axes(name, telling & ~name->varying, axes, sizeof axes);
+	snprintf(s.title, sizeof s.title, "%s: %s, %s%s%.120s%s", row_benchmark(name),
+		 row_metric(name), row_unit(name), *axes ? " (" : "", axes, *axes ? ")" : "");
 	for (size_t i = 0; i < f->names.n && !err; i++)
-		err = put_row(f, &f->c->row[f->of[i]], &s, w);
+		err = put_row(f, i, &s, w);
 	if (!err)
 		sheet_text(&s, f->style);
 	sheet_free(&s);
@@ -164,6 +165,8 @@ static int take_family(const struct comparison_report *report, size_t *order, si
 		f.names.row[f.names.n++] = name_of(c->row[order[i]].base);
 	}
 	*n = kept;
+	if (!err)
+		err = rows_link(&f.names, w);
 	if (!err)
 		err = put_family(&f, w);
 	free(f.of);
@@ -209,7 +212,7 @@ static void put_only(const struct contrast_only *o)
 	struct row name = name_of(o->row);
 	char cell[1000];
 
-	cell_name(&name, ~mechanism_axes, cell, sizeof cell);
+	cell_name(&name, ~MECHANISM_AXES, cell, sizeof cell);
 	join(cell, sizeof cell, o->row->relation);
 	printf("  only in %s: %s %s: %s", run, row_benchmark(&name), row_metric(&name), cell);
 	if (!o->row->n)

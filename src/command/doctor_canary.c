@@ -37,11 +37,13 @@ static const char wait_for_it[] =
 	"others use this CPU, its core or the host (top): wait for them; this does: shmbench run "
 	"--require-calm --patience 5m";
 
-static const char other_clock[] =
-	"nobody disturbs it, but the clock is not the reference's: it moves by itself, or the next "
-	"run settles on it; a fixed one: see governor and boost";
+static const char other_level[] =
+	"nobody disturbs it, but the clock or the kernel is not at the reference's level: both "
+	"move "
+	"by themselves, and later runs settle on where they stay; a fixed clock: see governor and "
+	"boost";
 
-/* A clock that is elsewhere makes rows that are not calm, and none that are wrong. */
+/* A level that is elsewhere makes rows that are not calm, and none that are wrong. */
 static void grade_spot(struct finding *f, const struct calm_spot *s)
 {
 	double calm = calm_spot_share(s), alone = calm_spot_alone(s);
@@ -54,7 +56,7 @@ static void grade_spot(struct finding *f, const struct calm_spot *s)
 	else if (alone < GATE_MOSTLY)
 		advise(f, GRADE_NOTE, "%s", wait_for_it);
 	else if (calm < GATE_MOSTLY)
-		advise(f, GRADE_NOTE, "%s", other_clock);
+		advise(f, GRADE_NOTE, "%s", other_level);
 }
 
 static json_t *number(double x)
@@ -75,8 +77,9 @@ static json_t *spot_json(const struct calm_spot *s)
 		json_array_append_new(chain, number(s->chain_ghz[role]));
 		json_array_append_new(reference, number(r ? r->adds_per_cycle : NAN));
 	}
-	return json_pack("{s:o, s:o, s:o, s:o, s:I, s:I, s:o, s:o}", "cpus", cpus, "adds_per_cycle",
-			 adds, "chain_ghz", chain, "reference", reference, "windows",
+	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:I, s:I, s:o, s:o}", "cpus", cpus,
+			 "adds_per_cycle", adds, "chain_ghz", chain, "mapping_cycles",
+			 number(s->mapping_cycles), "reference", reference, "windows",
 			 (json_int_t)s->windows, "judged", (json_int_t)s->judged, "calm_share",
 			 number(calm_spot_share(s)), "undisturbed_share",
 			 number(calm_spot_alone(s)));
@@ -93,6 +96,11 @@ static size_t put_reading(char *text, size_t len, const struct calm_spot *s, int
 	if (r)
 		n += snprintf(text + n, len - (size_t)n, " (reference %.3f at %.2f)",
 			      r->adds_per_cycle, r->chain_ghz);
+	if (s->station.roles == 1)
+		n += snprintf(text + n, len - (size_t)n, ", a mapping in %.0f cycles",
+			      s->mapping_cycles);
+	if (s->station.roles == 1 && r && r->mapping_cycles > 0)
+		n += snprintf(text + n, len - (size_t)n, " (reference %.0f)", r->mapping_cycles);
 	return (size_t)n;
 }
 

@@ -34,7 +34,13 @@ static void hypervisor(struct finding *f)
 {
 	struct reading r = machine_hypervisor();
 
-	if (found(f, &r) && strcmp(r.text, "none"))
+	if (!found(f, &r) || !strcmp(r.text, "none"))
+		return;
+	if (!strncmp(r.text, machine_emulated, strlen(machine_emulated)))
+		advise(f, GRADE_UNFIT,
+		       "times and fault counts are the emulator's; use a program built for this "
+		       "kernel");
+	else
 		advise(f, GRADE_NOTE,
 		       "a guest: what its CPUs share may change while it runs; read "
 		       "the relation column, or measure on the bare machine");
@@ -195,7 +201,7 @@ static void gnuplot(struct finding *f)
 const struct check checks_cpu[] = {
 	{ .name = "kernel", .look = kernel },
 	{ .name = "processor", .look = processor },
-	{ .name = "hypervisor", .look = hypervisor },
+	{ .name = "hypervisor", .look = hypervisor, .decides = true },
 	{ .name = "cpus", .look = cpus },
 	{ .name = "smt", .look = smt },
 	{ .name = "isolated-cpus", .look = isolated },

@@ -13,11 +13,13 @@
 #include <linux/magic.h>
 #include <unistd.h>
 #include "command/command.h"
+#include "base/proc.h"
 #include "command/facts.h"
 #include "command/paragraph.h"
 #include "command/parse.h"
 #include "command/stage.h"
 #include "measure/ledger.h"
+#include "probe/emulation.h"
 
 struct facts {
 	uint32_t key;
@@ -102,6 +104,9 @@ static void show(struct facts *f, const struct fact *fact, struct showing *s)
 		err = cannot(&s->why,
 			     "kernel.shm_rmid_forced is 1: the kernel removes segments that "
 			     "nobody is attached to; sysctl kernel.shm_rmid_forced=0");
+	else if (fact->counts && emulation_here(NULL))
+		err = cannot(&s->why, "this program is emulated: the faults that the kernel counts "
+				      "are the emulator's too");
 	else
 		err = show_apart(f, fact, s);
 	if (err)

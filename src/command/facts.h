@@ -31,6 +31,7 @@ struct fact {
 	const char *id;
 	const char *sentence;
 	const char *source; /* the manual page or kernel function that says so */
+	bool counts;        /* faults or page tables of its own process: not under an emulator */
 	bool outlives;      /* not testable with kernel.shm_rmid_forced=1 */
 	/* In a process of its own: gather evidence with saw(). CANNOT or -errno: not testable here,
 	 * s->why says why. Leaves nothing behind on any path. */
@@ -79,9 +80,5 @@ int act_elsewhere(const struct showing *s, const struct act *a, struct answer *a
 
 /* In that process: do it and print the answer. 0, or -EINVAL for a name that is none. */
 int act_here(const struct act *a);
-
-/* One number after `name` ("VmPTE:") in a file of /proc; -1 when it is not there. Allocates
- * nothing, so that it can stand between two readings of page tables. */
-long proc_number(const char *path, const char *name);
 
 #endif

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/shm.h>
+#include "base/proc.h"
 #include "base/units.h"
 #include "command/facts.h"
 #include "command/stage.h"
@@ -279,6 +280,7 @@ const struct fact facts_attach[] = {
 			"shmat changes no page table, however large the segment: it only reserves "
 			"addresses.",
 		.source = "do_shmat() in the kernel's ipc/shm.c; getrusage(2), proc(5)",
+		.counts = true,
 		.show = show_attach_maps_nothing,
 	},
 	{

@@ -8,6 +8,7 @@
 #include <sys/mman.h>
 #include <sys/shm.h>
 #include <unistd.h>
+#include "base/proc.h"
 #include "command/facts.h"
 
 #define BYTES (8u << 20)

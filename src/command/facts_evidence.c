@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Gathering evidence without disturbing it: what reads /proc here allocates nothing. */
 #include <errno.h>
-#include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -49,24 +48,4 @@ uint64_t minor_faults(void)
 size_t page_size(void)
 {
 	return (size_t)sysconf(_SC_PAGESIZE);
-}
-
-long proc_number(const char *path, const char *name)
-{
-	char text[8192];
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	ssize_t n = fd < 0 ? -1 : read(fd, text, sizeof text - 1);
-
-	if (fd >= 0)
-		close(fd);
-	if (n < 0)
-		return -1;
-	text[n] = '\0';
-	size_t len = strlen(name);
-	for (char *line = text; line; line = strchr(line, '\n')) {
-		line += *line == '\n';
-		if (!strncmp(line, name, len))
-			return strtol(line + len, NULL, 10);
-	}
-	return -1;
 }

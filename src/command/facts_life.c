@@ -10,6 +10,7 @@
 #include <sys/shm.h>
 #include <time.h>
 #include <unistd.h>
+#include "base/proc.h"
 #include "command/facts.h"
 #include "command/stage.h"
 #include "measure/segment.h"

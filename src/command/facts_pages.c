@@ -201,6 +201,7 @@ const struct fact facts_pages[] = {
 			"The first touch of each page is one minor fault, and later touches are "
 			"none.",
 		.source = "getrusage(2); shmem_fault() in the kernel's mm/shmem.c",
+		.counts = true,
 		.show = show_one_fault_per_page,
 	},
 	{
@@ -217,6 +218,7 @@ const struct fact facts_pages[] = {
 		.source = "shm_vm_ops in the kernel's ipc/shm.c has no map_pages; "
 			  "do_fault_around() in "
 			  "mm/memory.c",
+		.counts = true,
 		.show = show_no_fault_around,
 	},
 	{ 0 },

@@ -249,12 +249,12 @@ static int settle_blocks(struct interleaving *i, struct why *w)
 
 static bool refused(const struct interleaving *i)
 {
+	struct environment_pair programs = { i->rows[OLD].json, i->rows[NEW].json,
+					     i->options.across };
 	struct environment e;
 	struct why w = { 0 };
 
-	return !i->options.force && (environment_compare(&e, i->rows[OLD].json, i->rows[NEW].json,
-							 i->options.across, &w) ||
-				     e.refused);
+	return !i->options.force && (environment_compare(&e, &programs, &w) || e.refused);
 }
 
 static bool time_is_over(const struct interleaving *i)

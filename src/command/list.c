@@ -63,8 +63,9 @@ static json_t *list_channels(void)
 	json_t *all = json_array();
 
 	for (size_t i = 0; channels[i]; i++)
-		json_array_append_new(all, json_pack("{s:s, s:s}", "name", channels[i]->name,
-						     "about", channels[i]->about));
+		json_array_append_new(all, json_pack("{s:s, s:s, s:s*}", "name", channels[i]->name,
+						     "about", channels[i]->about, "absent",
+						     channels[i]->absent));
 	return all;
 }
 
@@ -203,6 +204,9 @@ static void print_section(const char *name, json_t *all)
 	{
 		printf("  %-15s  %s\n", json_string_value(json_object_get(item, "name")),
 		       json_string_value(json_object_get(item, "about")));
+		if (json_object_get(item, "absent"))
+			printf("%19snot here: %s\n", "",
+			       json_string_value(json_object_get(item, "absent")));
 		print_metrics(json_object_get(item, "metrics"));
 		json_array_foreach(json_object_get(item, "requests"), k, line)
 			printf("                   %s\n", json_string_value(line));

@@ -4,9 +4,9 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#include "base/forked.h"
 #include "command/load.h"
 #include "plan/bind.h"
 
@@ -31,8 +31,8 @@ __attribute__((noreturn)) static void be_load(const struct load_wish *l, pid_t p
 	char *buffer = NULL;
 	int cpu;
 
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	if (getppid() != parent || bind_cpu(l->cpus, &cpu, &(struct why){ 0 }))
+	forked_die_with(parent);
+	if (bind_cpu(l->cpus, &cpu, &(struct why){ 0 }))
 		_exit(1);
 	if (l->load == LOAD_STREAM) {
 		buffer = malloc(2 * l->bytes);

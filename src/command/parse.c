@@ -31,9 +31,8 @@ static char *spell(const struct argp_option *o, const char *value)
 	return asprintf(&text, "--%s=%s", o->name, value) < 0 ? NULL : text;
 }
 
-void command_parse(const struct argp *argp, int argc, char **argv, void *input)
+char **command_words(const struct argp_option *o, int argc, char **argv, int *inherited)
 {
-	const struct argp_option *o = argp->options;
 	size_t n = 0, given = 0;
 
 	while (o && (o[n].name || o[n].key || o[n].doc))
@@ -51,7 +50,16 @@ void command_parse(const struct argp *argp, int argc, char **argv, void *input)
 			given++;
 	}
 	memcpy(all + given, argv + 1, ((size_t)argc - 1) * sizeof *all);
-	argp_parse(argp, (int)given + argc - 1, all, 0, NULL, input);
+	*inherited = (int)given - 1;
+	return all;
+}
+
+void command_parse(const struct argp *argp, int argc, char **argv, void *input)
+{
+	int inherited;
+	char **all = command_words(argp->options, argc, argv, &inherited);
+
+	argp_parse(argp, inherited + argc, all, 0, NULL, input);
 	/* The words stay: options point into them for the life of the program. */
 	free(all);
 }

@@ -11,4 +11,8 @@
  */
 void command_parse(const struct argp *argp, int argc, char **argv, void *input);
 
+/* Its words: argv[0], *inherited options of the environment ("--seed=7"), the rest of argv, NULL.
+ * malloc'ed; ends the program without memory. */
+char **command_words(const struct argp_option *options, int argc, char **argv, int *inherited);
+
 #endif

@@ -42,8 +42,10 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 /* argp prints what follows the \v after the options. */
 static const char doc[] =
 	"Draw one figure of the run directory RUN.\v"
-	"Figures: attach-latency first-touch touch-ecdf touch-by-index throughput rtt-ecdf "
-	"latency-under-load ratio-forest machine-state. Without --out the file is "
+	"Figures: attach-latency first-touch touch-ecdf touch-by-index page-kinds refault populate "
+	"lookup attachers crowds throughput message-cpu round-trip wait-strategies rtt-ecdf "
+	"latency-under-load matrix node-matrix ratio-forest machine-state. Without --out the file "
+	"is "
 	"RUN/plots/FIGURE.svg (png, pdf), "
 	"and "
 	"dumb goes to standard output. SHMBENCH_PLOTS names another directory of scripts.";
@@ -68,16 +70,15 @@ static int complain(const struct why *w, int status)
 }
 
 /* Where it goes: NULL for stdout. */
-static const char *destination(const struct plot *p, const struct figure *f,
-			       const struct terminal *t, char path[PATH_MAX])
+static const char *destination(const struct plot *p, const struct drawing *d, char path[PATH_MAX])
 {
 	if (p->out)
 		return strcmp(p->out, "-") ? p->out : NULL;
-	if (!*t->ending)
+	if (!*d->terminal->ending)
 		return NULL;
 	snprintf(path, PATH_MAX, "%s/plots", p->run);
 	mkdir(path, 0777);
-	return figure_path(f, p->run, t, path, PATH_MAX);
+	return figure_path(d, path, PATH_MAX);
 }
 
 static int run(int argc, char **argv)
@@ -97,9 +98,10 @@ static int run(int argc, char **argv)
 			p.run);
 		return complain(&w, STATUS_USAGE);
 	}
-	const char *out = destination(&p, f, t, path);
+	struct drawing d = { f, p.run, t };
+	const char *out = destination(&p, &d, path);
 	fflush(stdout);
-	int err = figure_draw(f, p.run, t, out, &w);
+	int err = figure_draw(&d, out, &w);
 	if (err == CANNOT && strstr(w.text, "nothing drawn"))
 		return complain(&w, STATUS_OK);
 	if (err)

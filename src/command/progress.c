@@ -24,6 +24,12 @@ void progress_open(struct progress *p, const struct measurement *run,
 	p->block_ns = p->started_ns;
 	for (size_t i = 0; i < run->plan->n; i++)
 		p->cells += !run->plan->cells[i].status;
+	if (run->resumed) {
+		const struct milestone *m = &run->resumed->from;
+
+		p->patient = m->patient - (m->pass == PASS_PATIENT);
+		p->before = (unsigned)p->cells * (m->block - p->patient);
+	}
 }
 
 /* A block of patience has fewer cells and counts for nothing that was planned. */
@@ -57,7 +63,7 @@ static double seconds_left(const struct progress *p)
 	uint64_t now = clock_ns();
 	uint64_t patient = p->patient_ns + (p->patience ? now - p->block_ns : 0);
 	double planned = (double)(now - p->started_ns - patient);
-	double all = (double)p->cells * m->plan->blocks;
+	double all = (double)p->cells * m->plan->blocks - p->before;
 	double left = p->planned ? planned / p->planned * (all - p->planned) : NAN;
 
 	if (p->patience)
@@ -66,23 +72,6 @@ static double seconds_left(const struct progress *p)
 	if (m->budget_ns)
 		left = fmin(left, (double)m->budget_ns - (double)(now - m->began_ns));
 	return isnan(left) || left < 0 ? 0 : left / second_ns;
-}
-
-/* The values of the cell's first headline, in the relation in which it has most. */
-static const struct standing_row *standing_of(const struct progress *p, const struct invocation *i)
-{
-	const struct standing *s = &p->recorder->standing;
-	size_t cell = (size_t)(i->planned - p->run->plan->cells);
-	const struct standing_row *best = NULL;
-
-	for (size_t k = 0; k < s->n; k++) {
-		const struct standing_row *r = &s->row[k];
-
-		if (r->cell == cell && (!best || r->metric < best->metric ||
-					(r->metric == best->metric && r->n > best->n)))
-			best = r;
-	}
-	return best;
 }
 
 static struct estimate estimate_of(const struct standing_row *r, const struct metric *m)
@@ -104,7 +93,8 @@ static struct estimate estimate_of(const struct standing_row *r, const struct me
 static void headline_text(const struct progress *p, const struct invocation *i, char *buf,
 			  size_t len)
 {
-	const struct standing_row *r = standing_of(p, i);
+	const struct standing_row *r =
+		standing_of(&p->recorder->standing, (size_t)(i->planned - p->run->plan->cells));
 	char value[100];
 
 	*buf = '\0';

@@ -15,6 +15,7 @@ struct progress {
 	const struct recorder *recorder;
 	bool on;
 	size_t cells;         /* that run */
+	unsigned before;      /* done by the run that is resumed */
 	unsigned planned;     /* invocations done that every cell has */
 	unsigned in_block;    /* done in this block */
 	unsigned block;       /* the one that `in_block` is of */

@@ -18,6 +18,7 @@
 #include "command/doctor.h"
 #include "command/progress.h"
 #include "command/run_record.h"
+#include "command/run_resume.h"
 #include "command/run_requests.h"
 #include "command/run_show.h"
 #include "command/style.h"
@@ -31,6 +32,7 @@ struct errand {
 	char **argv;
 	struct topology *topology;
 	struct plan plan;
+	struct run_resume resume; /* with --resume */
 	struct run_record record;
 	struct looks looks;
 	struct ledger ledger;
@@ -119,6 +121,13 @@ static int invocation_done(void *arg, const struct invocation *i, struct why *w)
 	return err;
 }
 
+static int milestone_reached(void *arg, const struct milestone *m, size_t group, struct why *w)
+{
+	struct errand *s = arg;
+
+	return recorder_milestone(&s->record.recorder, m, group, w);
+}
+
 /* Signals that end a run early become readable here and nothing else happens to us. */
 static int signals_open(void)
 {
@@ -137,10 +146,12 @@ static int verdict(const struct errand *s, const struct measurement *m)
 	if (m->failed)
 		fprintf(stderr, "shmbench run: %u invocations failed; their rows say why\n",
 			m->failed);
-	if (m->stop == STOP_TIME_BUDGET && !s->options.quiet)
+	if ((m->stop == STOP_TIME_BUDGET || m->stop == STOP_USER) && !s->options.quiet)
 		fprintf(stderr,
-			"shmbench run: the time budget ended the run after %u of %u blocks\n",
-			m->blocks, s->plan.blocks);
+			"shmbench run: %s ended the run after %u of %u blocks: `shmbench run "
+			"--resume %s` goes on\n",
+			m->stop == STOP_USER ? "a signal" : "the time budget", m->blocks,
+			s->plan.blocks, s->record.directory.path);
 	if (m->stop == STOP_USER)
 		return STATUS_SIGNAL + m->signal;
 	return m->failed ? STATUS_FAILED : STATUS_OK;
@@ -181,10 +192,13 @@ static int measure(struct errand *s, struct why *w)
 		.seed = s->options.seed,
 		.began_ns = clock_ns(),
 		.budget_ns = s->options.budget_ns,
+		.deadline_ns = s->options.deadline_ns,
 		.looks = s->options.stop_rule ? &s->looks : NULL,
 		.ledger = &s->ledger,
 		.signals = signals_open(),
+		.resumed = s->options.resume ? &s->resume.from : NULL,
 		.invocation = invocation_done,
+		.milestone = milestone_reached,
 		.look = look,
 		.arg = s,
 	};
@@ -194,7 +208,8 @@ static int measure(struct errand *s, struct why *w)
 					 .argc = s->argc,
 					 .argv = s->argv,
 					 .topology = s->topology,
-					 .plan = &s->plan };
+					 .plan = &s->plan,
+					 .resume = s->options.resume ? &s->resume : NULL };
 	settle_patience(&s->options, &m);
 	s->looks = (struct looks){ (unsigned)s->options.least, (unsigned)s->options.most };
 	if (err)
@@ -232,20 +247,49 @@ static void settle_budget(struct run_options *o)
 	o->budget_ns = o->suite ? o->suite->budget_ns : 60000000000u;
 }
 
+/* With --resume the options become those of the run that goes on. */
+static int find_resumed(struct errand *s, struct why *w)
+{
+	int err = run_resume_find(&s->resume, s->options.resume, w);
+
+	return err ? err : run_resume_options(&s->resume, &s->options, w);
+}
+
+static int prepare(struct errand *s, struct why *w)
+{
+	settle_budget(&s->options);
+	find_results(s);
+	default_directories(s);
+	int err = make_plan(s, w);
+	if (!err && s->options.resume)
+		err = run_resume_check(&s->resume, &s->plan, s->topology, w);
+	return err;
+}
+
+static int refuse(const struct errand *s, int err, const struct why *w)
+{
+	if (err == RUN_RESUME_COMPLETE) {
+		printf("%s is complete: nothing is owed\n", s->options.resume);
+		return STATUS_OK;
+	}
+	return run_complain(w, err == -EINVAL  ? STATUS_USAGE
+			       : err == -EXDEV ? STATUS_FOREIGN
+					       : STATUS_FAILED);
+}
+
 static int run(int argc, char **argv)
 {
 	static struct errand s;
 	struct why w = { 0 };
 	int status;
 
-	s = (struct errand){ .argc = argc, .argv = argv };
+	s = (struct errand){ .argc = argc, .argv = argv, .resume.at.journal.fd = -1 };
 	run_options_parse(&s.options, argc, argv);
-	settle_budget(&s.options);
-	find_results(&s);
-	default_directories(&s);
-	int err = make_plan(&s, &w);
+	int err = s.options.resume ? find_resumed(&s, &w) : 0;
+	if (!err)
+		err = prepare(&s, &w);
 	if (err)
-		status = run_complain(&w, err == -EINVAL ? STATUS_USAGE : STATUS_FAILED);
+		status = refuse(&s, err, &w);
 	else if (s.options.dry_run)
 		status = run_show_plan(&s.plan, s.options.seed);
 	else if (!topology_is_here(s.topology))
@@ -259,6 +303,7 @@ static int run(int argc, char **argv)
 		status = run_complain(&w, STATUS_UNFIT);
 	else
 		status = measure(&s, &w);
+	run_resume_close(&s.resume);
 	plan_free(&s.plan);
 	topology_free(s.topology);
 	return status;

@@ -1,86 +1,14 @@
 /* SPDX-License-Identifier: MIT */
-/* Options of `run`: the axes come from their table, the rest stands here. What they ask for is made
- * in run_requests.c. */
+/* Options of `run`: what each does to struct run_options. What they ask for is made in
+ * run_requests.c. */
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include "base/units.h"
 #include "command/parse.h"
 #include "command/run_options.h"
+#include "command/run_options_table.h"
 #include "plan/axis.h"
-
-enum {
-	KEY_AXIS = 0x1000, /* + enum axis */
-	KEY_SUITE = 0x2000,
-	KEY_BASE,
-	KEY_INVOCATIONS,
-	KEY_BUDGET,
-	KEY_PATIENCE,
-	KEY_PRECISION,
-	KEY_LEAST,
-	KEY_MOST,
-	KEY_CANARY,
-	KEY_COUNTERS,
-	KEY_REQUIRE_CALM,
-	KEY_DISCARD,
-	KEY_SEED,
-	KEY_THRESHOLD,
-	KEY_VERIFY,
-	KEY_OUT,
-	KEY_RAW,
-	KEY_DRY_RUN,
-	KEY_LABEL,
-	KEY_XML,
-	KEY_SYNTHETIC,
-};
-
-static const struct argp_option fixed[] = {
-	{ NULL, 0, NULL, 0, "What and how often:", 1 },
-	{ "suite", KEY_SUITE, "NAME", 0, "smoke, quick or full (shmbench list suites)", 1 },
-	{ "base", KEY_BASE, "WHAT", 0,
-	  "what ratios are relative to: REGION or CHANNEL[/REGION] (default sysv, ring/sysv)", 1 },
-	{ "invocations", KEY_INVOCATIONS, "N", 0, "of every cell, exactly (default 8)", 1 },
-	{ "time-budget", KEY_BUDGET, "TIME", 0,
-	  "begin no block that would end later (default 60s; none with --invocations)", 1 },
-	{ "patience", KEY_PATIENCE, "SHARE|TIME", 0,
-	  "run cells that are short of calm values again: a share of the time budget, or a time "
-	  "(default 50%; 0% with --invocations)",
-	  1 },
-	{ "precision", KEY_PRECISION, "SHARE", 0,
-	  "stop when 95 of 100 headline intervals are within this, looked at after 10, 15, 20 and "
-	  "30 invocations: met by cells that spread by 1.3, 2.1, 2.7, 4.2 % for 2% (default of "
-	  "--suite full)",
-	  1 },
-	{ "min-invocations", KEY_LEAST, "N", 0, "no look before so many (default 10)", 1 },
-	{ "max-invocations", KEY_MOST, "N", 0, "stop after so many (default 30)", 1 },
-	{ "canary-reference", KEY_CANARY, "X", 0,
-	  "adds per cycle of an undisturbed CPU (default: what this machine has shown)", 1 },
-	{ "counters", KEY_COUNTERS, "auto|on|off", 0,
-	  "count perf events in one more invocation of every cell, which is not timed (default "
-	  "auto: where there is a PMU)",
-	  1 },
-	{ "require-calm", KEY_REQUIRE_CALM, NULL, 0,
-	  "measure only if the machine is fit and calm now, after waiting for it as long as "
-	  "patience lasts; else end with 4",
-	  1 },
-	{ "discard-flagged", KEY_DISCARD, NULL, 0,
-	  "leave invocations that something disturbed out of the summary: flags frequency, "
-	  "migrated, steal, pressure, faults, major",
-	  1 },
-	{ "seed", KEY_SEED, "N", 0, "of the order (default: drawn, and recorded)", 1 },
-	{ "threshold", KEY_THRESHOLD, "SHARE", 0, "smallest change of interest (default 3%)", 1 },
-	{ "verify", KEY_VERIFY, NULL, 0, "check every byte of every message", 1 },
-	{ NULL, 0, NULL, 0, "Results:", 2 },
-	{ "out", KEY_OUT, "DIR", 0, "run directory (default results/<UTC time>-<host>)", 2 },
-	{ "raw", KEY_RAW, NULL, 0, "keep every sample, in samples/*.u32", 2 },
-	{ "label", KEY_LABEL, "KEY=VALUE", 0, "recorded in run.json (repeatable)", 2 },
-	{ "dry-run", KEY_DRY_RUN, NULL, 0, "print plan, order and expected time only", 2 },
-	{ "quiet", 'q', NULL, 0, "no progress on the terminal", 2 },
-	STYLE_OPTION(2),
-	{ "xml", KEY_XML, "FILE", 0, "plan for another machine's topology (with --dry-run)", 2 },
-	{ "synthetic", KEY_SYNTHETIC, "TEXT", 0, "the same from hwloc's synthetic text", 2 },
-	{ NULL, 0, NULL, 0, "Axes: lists a,b,c; numbers also 4K..1G:x16, 4K..64K:+4K, 1..8:", 3 },
-};
 
 static void add_directory(struct run_options *o, const char *arg, struct argp_state *state)
 {
@@ -177,8 +105,8 @@ static void set_number(struct run_options *o, int key, const char *arg, struct a
 		err = units_count(arg, &o->invocations, &w);
 	else if (key == KEY_SEED)
 		err = units_count(arg, &o->seed, &w);
-	else if (key == KEY_BUDGET)
-		err = units_duration(arg, &o->budget_ns, &w);
+	else if (key == KEY_BUDGET || key == KEY_DEADLINE)
+		err = units_duration(arg, key == KEY_BUDGET ? &o->budget_ns : &o->deadline_ns, &w);
 	else
 		err = units_percent(arg, &o->threshold, &w);
 	if (err)
@@ -187,16 +115,26 @@ static void set_number(struct run_options *o, int key, const char *arg, struct a
 		argp_error(state, "--invocations '%s': give 1 to 10000", arg);
 	if (key == KEY_BUDGET && o->budget_ns == 0)
 		argp_error(state, "--time-budget '%s': give more than nothing", arg);
+	if (key == KEY_DEADLINE && o->deadline_ns == 0)
+		argp_error(state, "--deadline '%s': give more than nothing", arg);
 }
 
 static void check(const struct run_options *o, struct argp_state *state)
 {
+	if (o->resume && o->altering)
+		argp_error(state,
+			   "'%s' does not go with --resume: the plan is that of the run; give "
+			   "--time-budget, --patience, --deadline, --require-calm, --quiet or "
+			   "--color only",
+			   o->altering);
 	if (o->stop_rule && o->invocations)
 		argp_error(state, "--invocations fixes their number: it excludes --precision, "
 				  "--min-invocations and --max-invocations");
 	if (o->least > o->most)
 		argp_error(state, "--min-invocations %ju is more than --max-invocations %ju",
 			   (uintmax_t)o->least, (uintmax_t)o->most);
+	if (o->representatives && o->axis[AXIS_PLACE])
+		argp_error(state, "--representatives is a --place: they exclude each other");
 	if (o->xml && o->synthetic)
 		argp_error(state, "--xml and --synthetic exclude each other");
 	if ((o->xml || o->synthetic) && !o->dry_run)
@@ -214,6 +152,9 @@ static error_t set_plain(struct run_options *o, int key, const char *arg)
 	case KEY_OUT:
 		o->out = arg;
 		break;
+	case KEY_RESUME:
+		o->resume = arg;
+		break;
 	case KEY_XML:
 		o->xml = arg;
 		break;
@@ -228,6 +169,9 @@ static error_t set_plain(struct run_options *o, int key, const char *arg)
 		break;
 	case KEY_VERIFY:
 		o->verify = true;
+		break;
+	case KEY_REPRESENTATIVES:
+		o->representatives = true;
 		break;
 	case KEY_RAW:
 		o->raw = true;
@@ -261,10 +205,23 @@ static void set_axis(struct run_options *o, enum axis a, const char *arg, struct
 		o->axis[a] = arg;
 }
 
+/* Options of the environment stand first: of now they are not meant. What is no option has a key
+ * beyond those of options. */
+static void note_altering(struct run_options *o, int key, const char *arg,
+			  const struct argp_state *state)
+{
+	bool typed = key == ARGP_KEY_ARG || state->next > o->inherited + 1;
+
+	if (o->again || !typed || run_options_key_goes_on(key) || key >= ARGP_KEY_END)
+		return;
+	o->altering = key == ARGP_KEY_ARG ? arg : run_options_key_name(key);
+}
+
 static error_t option(int key, char *arg, struct argp_state *state)
 {
 	struct run_options *o = state->input;
 
+	note_altering(o, key, arg, state);
 	if (key >= KEY_AXIS && key < KEY_AXIS + AXES) {
 		set_axis(o, (enum axis)(key - KEY_AXIS), arg, state);
 		return 0;
@@ -275,6 +232,7 @@ static error_t option(int key, char *arg, struct argp_state *state)
 		return 0;
 	case KEY_INVOCATIONS:
 	case KEY_BUDGET:
+	case KEY_DEADLINE:
 	case KEY_SEED:
 	case KEY_THRESHOLD:
 		set_number(o, key, arg, state);
@@ -306,10 +264,10 @@ static error_t option(int key, char *arg, struct argp_state *state)
 	}
 }
 
-void run_options_parse(struct run_options *o, int argc, char **argv)
+/* words, n_words and inherited of *o are set. */
+static void parse_words(struct run_options *o)
 {
-	enum { FIXED = sizeof fixed / sizeof *fixed };
-	struct argp_option all[FIXED + AXES + 1] = { 0 };
+	struct argp_option all[RUN_OPTIONS_MAX];
 	struct argp argp = {
 		.options = all,
 		.parser = option,
@@ -323,18 +281,38 @@ void run_options_parse(struct run_options *o, int argc, char **argv)
 	};
 	struct timespec now;
 
-	memcpy(all, fixed, sizeof fixed);
-	for (int a = 0; a < AXES; a++)
-		all[FIXED + a] = (struct argp_option){ .name = axis_table[a].option,
-						       .key = KEY_AXIS + a,
-						       .arg = "LIST",
-						       .doc = axis_table[a].about,
-						       .group = 3 };
+	run_options_list(all);
 	clock_gettime(CLOCK_REALTIME, &now); /* a seed, not a time */
 	*o = (struct run_options){ .threshold = .03,
 				   .precision = .02,
 				   .least = 10,
 				   .most = 30,
+				   .words = o->words,
+				   .n_words = o->n_words,
+				   .inherited = o->inherited,
+				   .again = o->again,
 				   .seed = (uint64_t)now.tv_sec << 30 ^ (uint64_t)now.tv_nsec };
-	command_parse(&argp, argc, argv, o);
+	argp_parse(&argp, o->n_words, o->words, 0, NULL, o);
+}
+
+void run_options_parse(struct run_options *o, int argc, char **argv)
+{
+	struct argp_option all[RUN_OPTIONS_MAX];
+
+	run_options_list(all);
+	o->words = command_words(all, argc, argv, &o->inherited);
+	o->n_words = o->inherited + argc;
+	parse_words(o);
+}
+
+void run_options_again(struct run_options *o, char **words)
+{
+	for (int i = 1; i <= o->inherited; i++)
+		free(o->words[i]);
+	free(o->words);
+	o->again = true;
+	o->words = words;
+	for (o->n_words = 0; words[o->n_words]; o->n_words++)
+		;
+	parse_words(o);
 }

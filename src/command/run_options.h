@@ -19,8 +19,14 @@ struct run_options {
 	size_t names, directories, labels;
 	const struct suite *suite;
 	const char *base, *out, *xml, *synthetic;
+	const char *resume;   /* the directory of a run that ended early */
+	const char *altering; /* typed beside it: what would make another plan; NULL: nothing */
+	char **words;         /* argv[0], options of the environment, what was typed */
+	int n_words, inherited;
+	bool again; /* the words are those of a run that goes on, and what was typed now */
 	uint64_t invocations; /* 0: the suite's, or 8 */
 	uint64_t budget_ns;   /* 0: the suite's, or 60 s */
+	uint64_t deadline_ns; /* 0: the usual */
 	uint64_t seed;
 	double threshold;
 	bool stop_rule;          /* for the suite full, or when asked for */
@@ -33,10 +39,15 @@ struct run_options {
 	enum counters_wish counters;
 	bool require_calm, discard_flagged;
 	bool verify, raw, dry_run, quiet;
+	bool representatives; /* of the matrix's pairs */
 	enum style_colour colour;
 };
 
 /* Ends the program with 2 on a usage error. */
 void run_options_parse(struct run_options *o, int argc, char **argv);
+
+/* Options of a run that goes on: argv[0], those that it was begun by, what was typed now; NULL-ended.
+ * The words stay; those of before go. */
+void run_options_again(struct run_options *o, char **words);
 
 #endif

@@ -2,6 +2,7 @@
 /* Order matters at the end: rows first, then what is computed from them, so that nothing that was
  * measured can be lost to a later step. */
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -54,21 +55,36 @@ static int wait_for_calm(struct run_record *r, struct measurement *m, struct why
 	return run_wait_for_calm(&wait, w);
 }
 
+static const char not_counted[] =
+	"counters.csv is missing or not whole: the run ended before every "
+	"cell had its counted invocation";
+
+static int warn(struct run_record *r, const struct why *warning, struct why *w)
+{
+	if (!warning->text[0])
+		return 0;
+	run_complain(warning, 0);
+	return run_json_warn(&r->json, warning->text, w);
+}
+
+static void set_recorder(struct run_record *r)
+{
+	r->recorder.raw = r->options->raw;
+	r->recorder.discard_flagged = r->options->discard_flagged;
+	r->recorder.reference = r->gated ? &r->reference : NULL;
+	r->recorder.steal = &r->steal;
+}
+
 static int open_files(struct run_record *r, struct run_facts *facts, const struct why *warning,
 		      struct why *w)
 {
 	int err = run_json_begin(&r->json, facts, w);
 
-	if (!err && warning->text[0]) {
-		run_complain(warning, 0);
-		err = run_json_warn(&r->json, warning->text, w);
-	}
+	if (!err)
+		err = warn(r, warning, w);
 	if (!err)
 		err = recorder_open(&r->recorder, r->plan, r->directory.path, r->directory.id, w);
-	r->recorder.raw = r->options->raw;
-	r->recorder.discard_flagged = r->options->discard_flagged;
-	r->recorder.reference = r->gated ? &r->reference : NULL;
-	r->recorder.steal = &r->steal;
+	set_recorder(r);
 	return err;
 }
 
@@ -83,6 +99,8 @@ static struct run_facts facts_of(const struct run_record *r)
 		.suite = o->suite ? o->suite->name : NULL,
 		.argc = r->argc,
 		.argv = r->argv,
+		.inherited = o->words + 1,
+		.n_inherited = o->inherited,
 		.seed = o->seed,
 		.labels = o->label,
 		.raw = o->raw,
@@ -98,7 +116,73 @@ static struct run_facts facts_of(const struct run_record *r)
 	};
 }
 
-int run_record_open(struct run_record *r, struct measurement *m, struct why *w)
+/* The yardstick is that of the run: two halves that were held to two of them would not be one. */
+static int restore_reference(struct run_record *r, struct why *warning, struct why *w)
+{
+	const json_t *root = r->resume->root;
+	struct reference_room room;
+	struct reference_wish wish = { .given = r->options->canary_reference };
+
+	if (!json_is_array(json_object_get(root, "canary_references")) || canary_unavailable())
+		return 0;
+	r->gated = true;
+	reference_wish_here(&wish, &room);
+	return reference_restore(&r->reference, &wish, root, warning)
+		       ? fail(w, ENOMEM, "the canaries' reference")
+		       : 0;
+}
+
+static double resolution_then(const json_t *root)
+{
+	const json_t *clock = json_object_get(root, "clock");
+	double plain = json_number_value(
+		json_object_get(json_object_get(clock, "start"), "resolution_ns"));
+	double counter = json_number_value(json_object_get(
+		json_object_get(json_object_get(clock, "counter"), "start"), "resolution_ns"));
+
+	return counter > plain ? counter : plain;
+}
+
+/* Rows that are cut off first, then run.json: where that cannot be written, nothing is lost. */
+static int resume_files(struct run_record *r, const struct why *warning, struct why *w)
+{
+	struct run_resume *s = r->resume;
+	const struct milestone *from = &s->from.from;
+	struct recorder_left left = { r->plan, r->directory.path, r->directory.id, &s->at };
+	struct run_resumed resumed = { r->directory.path, s->root,     from->block,
+				       from->number,      s->rebooted, r->options->budget_ns,
+				       r->argv,           r->argc };
+	int err = recorder_resume(&r->recorder, &left, w);
+
+	if (err)
+		return err;
+	s->root = NULL;
+	run_json_take_back(&resumed, not_counted);
+	err = run_json_resume(&r->json, &resumed, w);
+	if (!err)
+		err = warn(r, warning, w);
+	set_recorder(r);
+	return err;
+}
+
+static int resume(struct run_record *r, struct measurement *m, struct why *w)
+{
+	const json_t *root = r->resume->root;
+	struct why warning = { 0 };
+
+	snprintf(r->directory.path, sizeof r->directory.path, "%s", r->resume->path);
+	snprintf(r->directory.id, sizeof r->directory.id, "%s",
+		 json_string_value(json_object_get(root, "run_id")));
+	r->resolution_ns = resolution_then(root);
+	int err = restore_reference(r, &warning, w);
+	if (!err)
+		err = wait_for_calm(r, m, w);
+	steal_open(&r->steal, "/proc/stat", clock_ns());
+	run_unavailable_find(&r->unavailable, r->options->counters, &r->steal);
+	return err ? err : resume_files(r, &warning, w);
+}
+
+static int begin(struct run_record *r, struct measurement *m, struct why *w)
 {
 	char *xml = topology_xml(r->topology, w);
 	struct run_facts facts = facts_of(r);
@@ -127,6 +211,11 @@ int run_record_open(struct run_record *r, struct measurement *m, struct why *w)
 	return err;
 }
 
+int run_record_open(struct run_record *r, struct measurement *m, struct why *w)
+{
+	return r->resume ? resume(r, m, w) : begin(r, m, w);
+}
+
 /* The cache is no result: a run that cannot write it is as good as any. */
 static void close_reference(struct run_record *r)
 {
@@ -139,10 +228,16 @@ static void close_reference(struct run_record *r)
 
 static const char *stop_name(enum stop stop)
 {
-	static const char *const name[] = { "fixed", "time_budget", "user", "precision",
-					    "max_invocations" };
+	static const char *const name[] = { "fixed",     "time_budget",     "user",
+					    "precision", "max_invocations", "error" };
 
 	return name[stop];
+}
+
+/* Is something left for another run to do? */
+static bool owes(enum stop stop)
+{
+	return stop == STOP_TIME_BUDGET || stop == STOP_USER || stop == STOP_ERROR;
 }
 
 int run_record_close(struct run_record *r, const struct measurement *m, struct why *w)
@@ -156,21 +251,20 @@ int run_record_close(struct run_record *r, const struct measurement *m, struct w
 		.counter_quality = run_clock_examine(&r->clock),
 	};
 	int err = recorder_write(&r->recorder, w);
-	int closed = recorder_close(&r->recorder, w);
+	int closed = recorder_close_tables(&r->recorder, w);
 
 	if (!err)
 		err = closed;
 	if (!err && m->counting && !m->counted)
-		err = run_json_warn(
-			&r->json,
-			"counters.csv is missing or not whole: the run ended before every "
-			"cell had its counted invocation",
-			w);
+		err = run_json_warn(&r->json, not_counted, w);
 	if (!err)
 		err = run_json_end(&r->json, &end, w);
 	run_json_close(&r->json);
 	if (!err)
 		err = summary_write(r->directory.path, w);
+	if (!err && !owes(m->stop))
+		recorder_forget(&r->recorder);
+	recorder_close(&r->recorder, w);
 	close_reference(r);
 	return err;
 }
@@ -181,6 +275,6 @@ void run_record_abandon(struct run_record *r, bool looked)
 		close_reference(r);
 	else
 		reference_close(&r->reference);
-	if (!r->options->out)
+	if (!r->options->out && !r->resume)
 		rmdir(r->directory.path);
 }

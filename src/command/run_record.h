@@ -3,6 +3,7 @@
 #define RUN_RECORD_H
 #include "command/run_clock.h"
 #include "command/run_options.h"
+#include "command/run_resume.h"
 #include "command/run_unavailable.h"
 #include "measure/measure.h"
 #include "record/recorder.h"
@@ -20,7 +21,8 @@ struct run_record {
 	char **argv;
 	struct topology *topology;
 	const struct plan *plan;
-	struct run_clock clock; /* open */
+	struct run_clock clock;    /* open */
+	struct run_resume *resume; /* checked; NULL: a run from the start */
 
 	struct run_directory directory;
 	struct recorder recorder;

@@ -3,6 +3,7 @@
  * nothing asked for has is a mistake, not a wish. */
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 #include "command/run_requests.h"
 #include "plan/axis.h"
 #include "plan/registry.h"
@@ -98,11 +99,28 @@ static int override(const struct run_options *o, struct request *requests, size_
 	return 0;
 }
 
+/* Of the requests that are matrices only: pairs by the thousand are no place of a channel. */
+static int represent(struct request *requests, size_t n, struct why *w)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < n; i++) {
+		if (strcmp(requests[i].bench->name, "matrix"))
+			continue;
+		requests[i].axis[AXIS_PLACE] = "representatives";
+		any = true;
+	}
+	return any ? 0 : misused(w, "--representatives is for the benchmark matrix");
+}
+
 int run_requests(const struct run_options *o, struct request **requests, size_t *n, struct why *w)
 {
 	int err = o->suite ? suite_requests(o->suite, requests, n, w) : named(o, requests, n, w);
 
 	if (!err && o->suite && o->names)
 		err = narrow(o, *requests, n, w);
+	/* Whoever asks for everything does not mean half an hour of pairs. */
+	if (!err && (o->representatives || (!o->suite && !o->names)))
+		err = represent(*requests, *n, w);
 	return err ? err : override(o, *requests, *n, w);
 }

@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include "command/command.h"
 #include "command/run_show.h"
-#include "measure/measure.h"
+#include "measure/order.h"
 #include "plan/axis.h"
 
 int run_complain(const struct why *w, int status)
@@ -32,20 +32,9 @@ static void print_cell(const struct planned *p)
 
 /* Where the line that is being printed is. */
 struct drawn {
-	const struct plan *plan;
 	unsigned block;
 	size_t group; /* the last one; NO_BASE: none yet */
 };
-
-/* Which line of its group a cell is in the list above, from 0. */
-static size_t line_of(const struct plan *p, const struct planned *c)
-{
-	size_t line = 0;
-
-	for (const struct planned *at = p->cells; at < c; at++)
-		line += at->group == c->group;
-	return line;
-}
 
 /* "3(1,0,2) 0(0)" */
 static int show_turn(void *arg, const struct turn *t, struct why *w)
@@ -59,7 +48,7 @@ static int show_turn(void *arg, const struct turn *t, struct why *w)
 		printf("%sblock %u:", d->group == NO_BASE ? "" : ")\n", t->block);
 	if (new_group)
 		printf("%s %u", new_block ? "" : ")", t->group);
-	printf("%s%zu", new_group ? "(" : ",", line_of(d->plan, t->planned));
+	printf("%s%zu", new_group ? "(" : ",", t->member);
 	d->block = t->block;
 	d->group = t->group;
 	return 0;
@@ -68,7 +57,7 @@ static int show_turn(void *arg, const struct turn *t, struct why *w)
 /* A block a line. */
 static int show_order(const struct plan *p, uint64_t seed, struct why *w)
 {
-	struct drawn d = { .plan = p, .group = NO_BASE };
+	struct drawn d = { .group = NO_BASE };
 
 	puts("order: groups, and in brackets their cells, counted from 0 as they stand above");
 	int err = run_order(p, seed, show_turn, &d, w);
@@ -82,13 +71,14 @@ static size_t show_cells(const struct plan *p)
 	size_t skipped = 0;
 
 	for (size_t g = 0; g < p->groups; g++) {
+		const size_t *cells;
+		size_t n = plan_members(p, g, &cells);
+
 		printf("group %zu\n", g);
-		for (size_t i = 0; i < p->n; i++) {
-			if (p->cells[i].group != g)
-				continue;
+		for (size_t i = 0; i < n; i++) {
 			printf("  ");
-			print_cell(&p->cells[i]);
-			skipped += p->cells[i].status != 0;
+			print_cell(&p->cells[cells[i]]);
+			skipped += p->cells[cells[i]].status != 0;
 		}
 	}
 	return skipped;

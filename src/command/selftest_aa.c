@@ -71,17 +71,14 @@ static void print_deviations(const json_t *all, size_t runs)
 
 	printf("\nDeviation of the medians from run to run, kept for `shmbench run' to record "
 	       "(known to about %.0f %% of itself):\n",
-	       100 / sqrt(2. * (double)(runs - 1)));
+	       100 / sqrt(2. * (double)(runs > 1 ? runs - 1 : 1)));
 	/* The loop's macro wants an object that is not const, and does not change it. */
 	json_object_foreach((json_t *)all, name, value)
 		printf("  %-28s %6.2f %%\n", name, 100 * json_real_value(value));
 }
 
-static void tell(struct selftest *t, const struct aa *a, const struct aa_result *r, double minutes)
+static void tell(struct selftest *t, const struct aa *a, const struct aa_result *r)
 {
-	if (!t->json)
-		printf("%zu runs of %zu rows, %d blocks each, within %.1f minutes\n\n", a->runs,
-		       a->rows, AA_BLOCKS, minutes);
 	check_words(t, "paired, blocks of one run", &r->paired);
 	check_words(t, "unpaired, delta raised", &r->raised);
 	/* Without what --aa itself finds out: shown, and demanded of nobody. */
@@ -95,26 +92,33 @@ static void tell(struct selftest *t, const struct aa *a, const struct aa_result 
 	check_coverage(t, "coverage of ratios", &r->ratio, a->runs);
 }
 
-static int finish(struct selftest *t, const struct aa *a, double minutes, struct why *w)
+static int finish(struct selftest *t, struct aa *a, double minutes, struct why *w)
 {
 	struct aa_result r;
+	size_t calm = aa_settle(a);
 	int err = aa_compare(a, &r, w);
 
 	if (err)
 		return err;
+	if (!t->json)
+		printf("%zu runs of %zu rows, %d blocks each, within %.1f minutes; calm values in "
+		       "%zu rows, of %zu runs or more\n\n",
+		       a->runs, a->rows, AA_BLOCKS, minutes, calm, aa_fewest_runs(a));
 	t->rows = json_array();
-	tell(t, a, &r, minutes);
+	tell(t, a, &r);
 	json_t *deviations = deviations_of(a);
 	err = deviation_write(deviations, (unsigned)a->runs, w);
 	if (t->json) {
-		json_t *all = json_pack("{s:I, s:I, s:f, s:O, s:O}", "runs", (json_int_t)a->runs,
-					"rows", (json_int_t)a->rows, "minutes", minutes, "checks",
-					t->rows, "deviation", deviations);
+		json_t *all =
+			json_pack("{s:I, s:I, s:I, s:I, s:f, s:O, s:O}", "runs",
+				  (json_int_t)a->runs, "rows", (json_int_t)a->rows, "calm_rows",
+				  (json_int_t)calm, "fewest_runs", (json_int_t)aa_fewest_runs(a),
+				  "minutes", minutes, "checks", t->rows, "deviation", deviations);
 		json_dumpf(all, stdout, JSON_INDENT(2));
 		putchar('\n');
 		json_decref(all);
 	} else {
-		print_deviations(deviations, a->runs);
+		print_deviations(deviations, aa_fewest_runs(a));
 	}
 	json_decref(deviations);
 	json_decref(t->rows);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Reading ledgers, and telling living processes from dead ones. A line that is cut short (the
  * disk was full, the power went) is passed over: it only means that less can be proved. */
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -12,8 +13,15 @@
 #include <unistd.h>
 #include "measure/account.h"
 
-/* Field 2 of /proc/PID/stat may hold blanks and brackets: fields are counted from the last ')'. */
-static bool process_stat(pid_t pid, char *state, uint64_t *start)
+/* What is read of /proc/PID/stat. */
+struct stat_line {
+	char state;
+	pid_t group;
+	uint64_t start;
+};
+
+/* Field 2 may hold blanks and brackets: fields are counted from the last ')'. */
+static bool process_stat(pid_t pid, struct stat_line *s)
 {
 	char path[32], text[1024];
 
@@ -26,25 +34,45 @@ static bool process_stat(pid_t pid, char *state, uint64_t *start)
 	text[n] = '\0';
 	const char *rest = strrchr(text, ')');
 	return rest && sscanf(rest,
-			      ") %c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d"
+			      ") %c %*d %d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d"
 			      " %*d %*d %" SCNu64,
-			      state, start) == 2;
+			      &s->state, &s->group, &s->start) == 3;
 }
 
 uint64_t process_start(pid_t pid)
 {
-	char state;
-	uint64_t start;
+	struct stat_line s;
 
-	return process_stat(pid, &state, &start) ? start : 0;
+	return process_stat(pid, &s) ? s.start : 0;
+}
+
+static bool has_ended(const struct stat_line *s)
+{
+	return s->state == 'Z' || s->state == 'X';
 }
 
 bool process_runs(pid_t pid)
 {
-	char state;
-	uint64_t start;
+	struct stat_line s;
 
-	return process_stat(pid, &state, &start) && state != 'Z' && state != 'X';
+	return process_stat(pid, &s) && !has_ended(&s);
+}
+
+bool process_group_runs(pid_t group)
+{
+	DIR *proc = opendir("/proc");
+	struct dirent *entry;
+	bool runs = false;
+
+	while (proc && !runs && (entry = readdir(proc))) {
+		struct stat_line s;
+		pid_t pid = (pid_t)strtol(entry->d_name, NULL, 10);
+
+		runs = pid > 0 && process_stat(pid, &s) && s.group == group && !has_ended(&s);
+	}
+	if (proc)
+		closedir(proc);
+	return runs;
 }
 
 static int boot_id(char boot[40], struct why *w)

@@ -62,4 +62,7 @@ uint64_t process_start(pid_t pid);
 /* Is there such a process, and has it not ended? Zombies have ended. */
 bool process_runs(pid_t pid);
 
+/* Of any process of this group. */
+bool process_group_runs(pid_t group);
+
 #endif

@@ -24,6 +24,21 @@ static json_t *clock_json(const struct clock *c)
 			 (json_int_t)c->zero_ns);
 }
 
+static json_t *members_json(const struct planned *p)
+{
+	json_t *cpus = json_array();
+
+	for (unsigned i = 0; i < p->cpus; i++)
+		json_array_append_new(cpus, json_integer(p->member_cpu[i]));
+	return cpus;
+}
+
+static void read_members(struct assignment *a, json_t *cpus)
+{
+	for (size_t i = 0; i < json_array_size(cpus) && i < CPUS_MAX; i++)
+		a->member_cpu[i] = (int)json_integer_value(json_array_get(cpus, i));
+}
+
 static json_t *assignment_json(const struct planned *p, const struct clock *clock, bool counted)
 {
 	json_t *axes = json_object();
@@ -34,11 +49,12 @@ static json_t *assignment_json(const struct planned *p, const struct clock *cloc
 			json_object_set_new(
 				axes, axis_table[i].option,
 				json_string(axis_text(&p->cell, (enum axis)i, buf, sizeof buf)));
-	return json_pack("{s:s, s:s, s:o, s:[s,s], s:I, s:b, s:b, s:b, s:o}", "benchmark",
+	return json_pack("{s:s, s:s, s:o, s:[s,s], s:I, s:b, s:b, s:b, s:o, s:o}", "benchmark",
 			 p->cell.bench->name, "part", p->cell.part->name, "axes", axes, "cpus",
 			 p->place.cpus[0], p->place.cpus[1], "nodes", (json_int_t)p->nodes,
 			 "one_cpu", p->place.os[0] == p->place.os[1], "verify", p->cell.verify,
-			 "counted", counted, "clock", clock_json(clock));
+			 "counted", counted, "clock", clock_json(clock), "members",
+			 members_json(p));
 }
 
 int assignment_write(const struct planned *p, const struct clock *counter, bool counted,
@@ -102,6 +118,7 @@ int assignment_read(int fd, struct assignment *a, struct why *w)
 	a->counted = counted;
 	snprintf(a->cpus[0], sizeof a->cpus[0], "%s", cpu0);
 	snprintf(a->cpus[1], sizeof a->cpus[1], "%s", cpu1);
+	read_members(a, json_object_get(root, "members"));
 	int err = read_axes(a, axes, w);
 	a->clock = (struct clock){
 		.source = (enum clock_source)a->cell.clock,

@@ -10,11 +10,12 @@
 struct assignment {
 	struct cell cell;
 	char cpus[ROLES_MAX][1024]; /* for bind_cpu */
-	unsigned long nodes;        /* memory nodes as a bit mask; 0: one node, nothing to bind */
-	bool one_cpu;               /* both roles share it */
-	struct clock clock;         /* of the cell, calibrated by the parent */
-	bool counted;               /* perf events are to be open: times mean nothing */
-	void *text;                 /* what the cell's strings point into */
+	int member_cpu[CPUS_MAX];
+	unsigned long nodes; /* memory nodes as a bit mask; 0: one node, nothing to bind */
+	bool one_cpu;        /* both roles share it */
+	struct clock clock;  /* of the cell, calibrated by the parent */
+	bool counted;        /* perf events are to be open: times mean nothing */
+	void *text;          /* what the cell's strings point into */
 };
 
 /* A sealed memfd with the assignment of a planned cell, close-on-exec; -errno on failure. The

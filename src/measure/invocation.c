@@ -163,8 +163,9 @@ static int wait_for(struct measurement *r, struct invocation *i, pid_t pid, stru
 	uint64_t limit_ns = 10 * i->planned->expected_ns;
 	int pidfd = (int)syscall(SYS_pidfd_open, pid, 0), status = 0;
 
-	if (limit_ns < deadline_min_ns)
-		limit_ns = deadline_min_ns;
+	uint64_t least_ns = r->deadline_ns ? r->deadline_ns : deadline_min_ns;
+	if (limit_ns < least_ns)
+		limit_ns = least_ns;
 	if (pidfd < 0)
 		return fail(w, errno, "pidfd_open (Linux 5.3 or newer is needed)");
 	int watched = watch(r, pidfd, limit_ns);

@@ -119,14 +119,6 @@ int ledger_add(struct ledger *l, pid_t worker, struct why *w)
 	return err ? fail(w, -err, "writing %s", l->path) : 0;
 }
 
-static bool group_runs(const struct account *a, pid_t group)
-{
-	for (size_t i = 0; i < a->processes; i++)
-		if (a->process[i].group == group && process_runs(a->process[i].pid))
-			return true;
-	return false;
-}
-
 static int remove_found(void *arg, const struct leftover *l, struct why *w)
 {
 	int *removed = arg;
@@ -143,7 +135,9 @@ int ledger_sweep_worker(struct ledger *l, pid_t worker, struct why *w)
 	struct account a;
 	int removed = 0, err = account_read(&a, l->path, w);
 
-	for (int ms = 0; !err && ms < 1000 && group_runs(&a, worker); ms++)
+	/* Members of a crowd make nothing and are not in the ledger, but what they are attached to
+	 * cannot be told from what is in use. */
+	for (int ms = 0; !err && ms < 1000 && process_group_runs(worker); ms++)
 		nanosleep(&(struct timespec){ .tv_nsec = 1000000 }, NULL);
 	if (!err)
 		err = leftover_each(&a, &(struct leftover_scope){ .group = worker },

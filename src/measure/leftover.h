@@ -9,17 +9,28 @@
 /*
  * What processes of a ledger left behind, each proved to be theirs before it is named:
  *
- *	segment  cpid was noted, made by and belonging to this user, nobody attached, made after
- *		 the note and within an hour of it (PIDs come round again)
- *	file     /dev/shm/shmbench-PID-SERIAL or the same in a directory of the ledger, PID was
- *		 noted, a regular file of this user's, changed after the note
+ *	segment     cpid was noted, made by and belonging to this user, nobody attached, made after
+ *		    the note and within an hour of it (PIDs come round again)
+ *	queue,      of System V: the PID in its key (channel/key.h) was noted, made by and
+ *	semaphores  belonging to this user, in the same time
+ *	file        /dev/shm/shmbench-PID-SERIAL or the same in a directory of the ledger, PID was
+ *		    noted, a regular file or fifo of this user's, changed after the note
+ *	mqueue      POSIX queue /shmbench-PID-SERIAL, likewise
  *
  * If a process with that PID runs now, the object may be its: `in_use`.
  */
+enum leftover_kind {
+	LEFTOVER_SEGMENT,
+	LEFTOVER_QUEUE,
+	LEFTOVER_SEMAPHORES,
+	LEFTOVER_FILE,
+	LEFTOVER_MQUEUE,
+};
+
 struct leftover {
-	bool is_segment;
-	int id;              /* of a segment */
-	char path[PATH_MAX]; /* of a file */
+	enum leftover_kind kind;
+	int id;              /* of a System V object */
+	char path[PATH_MAX]; /* of a file; the name of a POSIX queue */
 	uint64_t bytes;
 	pid_t pid;   /* who made it */
 	bool in_use; /* leave it alone */

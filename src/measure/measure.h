@@ -26,16 +26,48 @@ struct invocation {
 /* Called after every invocation, in run order; a non-zero result ends the run. */
 typedef int invocation_sink(void *arg, const struct invocation *i, struct why *w);
 
-/* Called after every whole block. */
-typedef int block_sink(void *arg, unsigned blocks, struct why *w);
-
 /* Has a cell of this group fewer calm values than wanted, and can it get more? */
 typedef bool group_ask(void *arg, size_t group, unsigned wanted);
 
 /* Has the run seen enough, after so many invocations of every cell? */
 typedef int look_ask(void *arg, unsigned look, bool *enough, struct why *w);
 
-enum stop { STOP_FIXED, STOP_TIME_BUDGET, STOP_USER, STOP_PRECISION, STOP_MAX_INVOCATIONS };
+enum stop {
+	STOP_FIXED,
+	STOP_TIME_BUDGET,
+	STOP_USER,
+	STOP_PRECISION,
+	STOP_MAX_INVOCATIONS,
+	STOP_ERROR /* run_plan() failed */
+};
+
+/* Which groups a block is of: all, those that are short of calm values, or all with perf events
+ * open. */
+enum pass { PASS_NONE, PASS_PLANNED, PASS_PATIENT, PASS_COUNTED };
+
+/* Where a run stands between two groups, which is where another one can go on: rows of a group are
+ * paired, so none is begun by one and ended by the other. */
+struct milestone {
+	unsigned number;  /* of the next invocation */
+	unsigned block;   /* blocks that are over: the number of the one begun, or of the next */
+	unsigned patient; /* blocks of patience that were begun */
+	unsigned looked;  /* the last look that was not enough */
+	enum pass pass;   /* of the block begun; PASS_NONE: between two */
+	enum stop stop;   /* with PASS_COUNTED: why no other block follows */
+	unsigned failed, skipped, done;  /* invocations */
+	uint64_t planned_ns, patient_ns; /* that blocks took until then */
+};
+
+/* Called whenever a group is over, with its number, or a block or a look; NO_GROUP then. A counted
+ * block is one milestone, at its beginning. */
+#define NO_GROUP SIZE_MAX
+typedef int milestone_sink(void *arg, const struct milestone *m, size_t group, struct why *w);
+
+/* Where another run ended. `over`: by group, those of the block begun that are over. */
+struct resumption {
+	struct milestone from;
+	const bool *over;
+};
 
 /*
  * Blocks of all groups until every cell has had its invocations: the plan's number or, with looks,
@@ -43,6 +75,9 @@ enum stop { STOP_FIXED, STOP_TIME_BUDGET, STOP_USER, STOP_PRECISION, STOP_MAX_IN
  * short of calm values only. Then the look, which ends the run or sets the next number. At the very
  * end, with `counting`, every cell once more with perf events open: never before, because events
  * slow down whatever runs beside them, too (probe/events.h).
+ *
+ * With `resumed` the block that was begun is ended first, whatever the time, and numbers, blocks and
+ * counts go on. The budget is the new run's; patience is that of both.
  */
 struct measurement {
 	const struct plan *plan;
@@ -50,16 +85,18 @@ struct measurement {
 	uint64_t began_ns;    /* clock_ns(): the budget counts from here; 0: from the first block */
 	uint64_t budget_ns;   /* no block begins that would end later; 0: none */
 	uint64_t patience_ns; /* for blocks of groups that are short, all in all */
+	uint64_t deadline_ns; /* of an invocation, if not ten times what is expected; 0: 20 s */
 	double patience_share;       /* with neither: of the time that the planned blocks took */
 	const struct looks *looks;   /* the stop rule; NULL: the plan's number of blocks */
 	const struct clock *counter; /* for cells that are timed by it; NULL: there are none */
 	struct ledger *ledger;       /* worker pids, so that what they leave can be removed */
 	int signals; /* signalfd(2) of what ends the run early; blocked in this process */
+	const struct resumption *resumed; /* NULL: from the start */
 	invocation_sink *invocation;
-	block_sink *block;
-	group_ask *short_of; /* NULL: no patience */
-	look_ask *look;      /* with looks */
-	bool counting;       /* the budget has room for counted invocations: it is kept free */
+	milestone_sink *milestone; /* NULL: nobody asks */
+	group_ask *short_of;       /* NULL: no patience */
+	look_ask *look;            /* with looks */
+	bool counting; /* the budget has room for counted invocations: it is kept free */
 	void *arg;
 
 	/* Results. */
@@ -75,18 +112,6 @@ struct measurement {
 /* Run it. 0 when the plan was carried out as far as it goes (even if cells failed: counted and
  * handed up); -errno when the run itself cannot go on. */
 int run_plan(struct measurement *r, struct why *w);
-
-/* One cell's turn: what run_plan() would invoke. */
-struct turn {
-	const struct planned *planned;
-	unsigned block, group, position;
-};
-typedef int turn_sink(void *arg, const struct turn *t, struct why *w);
-
-/* The turns of the plan's blocks in the order that this seed gives, without running anything: those
- * of run_plan(), as far as neither patience nor a budget adds or cuts blocks. -ENOMEM, or what the
- * callback returned. */
-int run_order(const struct plan *plan, uint64_t seed, turn_sink *sink, void *arg, struct why *w);
 
 /* Take the signal that made a call return -EINTR: stop and signal are set. */
 void measure_signal(struct measurement *r);

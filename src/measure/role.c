@@ -1,35 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 /* The order is the point: what is touched, attached or opened before the work is not in its times,
  * and what is looked at after it cannot disturb them. */
-#include <errno.h>
-#include <stdlib.h>
-#include <string.h>
 #include "measure/role.h"
 #include "plan/bind.h"
+#include "probe/settle.h"
 #include "probe/waited.h"
 
 /* Every role touches the pages that it will record in; their tables are its own. */
 static int outcome_touch(const struct task *t)
 {
-	uint64_t windows, samples[METRICS_MAX];
+	int err = region_touch(t->meter.out, outcome_len(t->meter.out));
 
-	assignment_room(t->cell, &windows, samples);
-	int err = region_touch(t->meter.out, outcome_size(windows, samples));
 	return err ? fail(t->why, -err, "memory for the samples") : 0;
-}
-
-/* Private memory of this process's side of a channel, touched. */
-static int channel_memory(struct channel *c, size_t message)
-{
-	size_t len = (message + 63) / 64 * 64;
-
-	c->buf = aligned_alloc(64, len);
-	if (c->ops && c->ops->priv_size)
-		c->priv = calloc(1, c->ops->priv_size);
-	if (!c->buf || (c->ops && c->ops->priv_size && !c->priv))
-		return fail(c->why, ENOMEM, "a buffer for messages of %zu bytes", message);
-	memset(c->buf, 0, len);
-	return 0;
 }
 
 /* In a role, bound: the region is attached and told its node, the channel's side is taken. The
@@ -41,7 +23,7 @@ static int role_attach(struct task *t, int role)
 	if (t->cell->part->region == REGION_ATTACHED && t->cell->region) {
 		err = t->region.ops->attach(&t->region);
 		if (!err)
-			err = t->place_memory(t, t->region.addr, t->region.len);
+			err = t->keep_memory(t, t->region.addr, t->region.len);
 	}
 	if (!err && t->cell->message)
 		err = channel_memory(&t->channel, t->cell->message);
@@ -128,13 +110,15 @@ int role_run(struct task *t, const struct assignment *a, int role)
 		out->clock_cost_ns = clock_cost_ns(&t->meter.clock);
 	if (!err && a->counted)
 		role_count(t, &events, role);
+	if (!err && !t->cell->part->unsettled)
+		err = settle_process(t->why);
 	if (!err)
 		err = role_work(t, role);
 	t->meter.events = NULL; /* they end with this function */
-	if (!err && role == 0 && t->cell->part->region == REGION_ATTACHED && t->cell->region)
+	if (!err && t->cell->part->region == REGION_ATTACHED && t->cell->region)
 		err = t->check_memory(t, t->region.addr, t->region.len);
-	if (!err && t->cell->channel && t->channel.ops->close)
-		t->channel.ops->close(&t->channel);
+	if (!err && t->cell->channel)
+		channel_close(&t->channel);
 	if (err && !out->status)
 		out->status = err;
 	return err;

@@ -10,16 +10,18 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#include "base/forked.h"
 #include "measure/assignment.h"
 #include "measure/ledger.h"
+#include "measure/named.h"
 #include "measure/role.h"
 #include "measure/task.h"
 #include "measure/worker.h"
 #include "plan/bind.h"
+#include "region/page.h"
 
 enum { KEEPER = ROLES_MAX };
 
@@ -32,6 +34,7 @@ struct worker {
 
 /* What signal handlers need; a handler has no argument of its own. */
 static struct outcome *handler_outcome;
+static const char *handler_killed, *handler_ended;
 
 static void handler_end(const char *sentence)
 {
@@ -53,23 +56,27 @@ static void on_sigbus(int signal)
 }
 
 /* A role that ends well while the other still measures has nothing more to do; any other end
- * would leave this process waiting for it for ever. */
+ * would leave this process waiting for it for ever. One signal may stand for several of them. */
 static void on_sigchld(int signal)
 {
 	int status, saved = errno;
 
 	(void)signal;
-	if (waitpid(-1, &status, WNOHANG) > 0 && status != 0)
-		handler_end(WIFSIGNALED(status) ? "the other role was killed by a signal"
-						: "the other role ended early");
+	while (waitpid(-1, &status, WNOHANG) > 0)
+		if (status != 0)
+			handler_end(WIFSIGNALED(status) ? handler_killed : handler_ended);
 	errno = saved;
 }
 
-static void die_with_parent(pid_t parent)
+static void watch_children(const struct part *part)
 {
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	if (getppid() != parent)
-		_exit(1);
+	struct sigaction chld = { .sa_handler = on_sigchld, .sa_flags = SA_RESTART | SA_NOCLDSTOP };
+	bool crowd = part->cpus_each;
+
+	handler_killed = crowd ? "a process of the crowd was killed by a signal"
+			       : "the other role was killed by a signal";
+	handler_ended = crowd ? "a process of the crowd ended early" : "the other role ended early";
+	sigaction(SIGCHLD, &chld, NULL);
 }
 
 static int outcome_map(struct worker *w, int fd)
@@ -97,8 +104,10 @@ static pid_t role_fork(struct worker *w, int role, int go)
 
 	if (child != 0)
 		return child;
-	die_with_parent(parent);
+	forked_die_with(parent);
 	signal(SIGCHLD, SIG_DFL);
+	if (w->assignment.cell.part->cpus_each)
+		watch_children(w->assignment.cell.part);
 	if (w->ledger_fd >= 0)
 		ledger_note(w->ledger_fd, getpid());
 	/* The keeper says when everything is there. */
@@ -119,6 +128,18 @@ static int make_meeting(struct worker *w)
 	return 0;
 }
 
+/* Memory in which the processes of a crowd meet; a page that none of them has to make. */
+static int make_common(struct task *t)
+{
+	const struct part *part = t->cell->part;
+
+	if (!part->shared)
+		return 0;
+	t->shared = mmap(NULL, part->shared(t->cell), PROT_READ | PROT_WRITE,
+			 MAP_SHARED | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
+	return t->shared == MAP_FAILED ? fail(t->why, errno, "mmap for a crowd") : 0;
+}
+
 /* What every role of the part attaches or takes a side of. */
 static int make_shared(struct task *t)
 {
@@ -126,22 +147,21 @@ static int make_shared(struct task *t)
 
 	if (t->cell->part->region == REGION_ATTACHED && t->cell->region)
 		err = region_create(&t->region, t->serial++);
-	if (!err && t->cell->channel && t->channel.ops->open)
-		err = t->channel.ops->open(&t->channel);
+	if (!err && t->cell->channel)
+		err = channel_open(&t->channel);
 	return err;
 }
 
 /* Two roles: the worker is role 0. */
 static int run_pair(struct worker *w)
 {
-	struct sigaction chld = { .sa_handler = on_sigchld, .sa_flags = SA_RESTART | SA_NOCLDSTOP };
 	int err = make_meeting(w);
 
 	if (!err)
 		err = make_shared(&w->task);
 	if (err)
 		return err;
-	sigaction(SIGCHLD, &chld, NULL);
+	watch_children(w->assignment.cell.part);
 	if (role_fork(w, 1, -1) < 0)
 		return fail(&w->out->why[0], errno, "fork of role 1");
 	err = role_run(&w->task, &w->assignment, 0);
@@ -151,21 +171,19 @@ static int run_pair(struct worker *w)
 	return err;
 }
 
-/* Fill the object: every page exists, and on its disk too where it has one. */
-static int keeper_fill(struct task *t)
+/* The only child ends. What it said of itself comes first: the first sentence wins. */
+static int await_role(pid_t child, struct why *why)
 {
-	struct region *r = &t->region;
-	int err = r->ops->attach(r);
+	int status = 0;
 
-	if (!err)
-		err = t->place_memory(t, r->addr, r->len);
-	if (!err)
-		err = region_populate(r);
-	if (!err)
-		err = t->check_memory(t, r->addr, r->len);
-	if (!err && r->ops->sync)
-		err = r->ops->sync(r);
-	return err;
+	while (waitpid(child, &status, 0) < 0 && errno == EINTR)
+		;
+	if (!status)
+		return 0;
+	return fail(why, 0,
+		    WIFSIGNALED(status) ? "role 0 was killed by signal %d"
+					: "role 0 ended with status %d",
+		    WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status));
 }
 
 /* Resident and cold state: the worker makes and fills the object, role 0 is its child. In cold
@@ -174,7 +192,7 @@ static int run_kept(struct worker *w)
 {
 	struct task *t = &w->task;
 	struct region *r = &t->region;
-	int go[2], cpu, status = 0, err;
+	int go[2], cpu, err;
 
 	r->why = t->why = &w->out->why[KEEPER];
 	err = bind_cpu(w->assignment.cpus[0], &cpu, r->why);
@@ -188,7 +206,7 @@ static int run_kept(struct worker *w)
 	if (child < 0)
 		err = fail(r->why, errno, "fork of role 0");
 	if (!err)
-		err = keeper_fill(t);
+		err = task_fill(t, r);
 	if (!err && t->cell->state == STATE_COLD)
 		err = r->ops->detach(r);
 	if (!err && t->cell->state == STATE_COLD)
@@ -200,13 +218,32 @@ static int run_kept(struct worker *w)
 		err = fail(r->why, errno, "waking role 0");
 	if (err)
 		kill(child, SIGKILL);
-	waitpid(child, &status, 0);
-	if (!err && status)
-		err = fail(r->why, 0,
-			   WIFSIGNALED(status) ? "role 0 was killed by signal %d"
-					       : "role 0 ended with status %d",
-			   WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status));
-	return err;
+	int ended = await_role(child, r->why);
+	return err ? err : ended;
+}
+
+/* Named regions: the worker makes them all and stays; role 0, its child, has to find them. */
+static int run_named(struct worker *w)
+{
+	struct task *t = &w->task;
+	struct why *why = &w->out->why[KEEPER];
+	struct named named;
+	int cpu, err;
+
+	t->region.why = t->why = why;
+	err = bind_cpu(w->assignment.cpus[0], &cpu, why);
+	if (err)
+		return err;
+	err = named_make(&named, t);
+	pid_t child = err ? 0 : role_fork(w, 0, -1);
+	if (child < 0)
+		err = fail(why, errno, "fork of role 0");
+	if (!err)
+		err = await_role(child, why);
+	if (!err) /* afterwards: what it touches, role 0 would have to copy */
+		err = t->check_memory(t, t->region.addr, t->region.len);
+	int removed = named_remove(&named, t);
+	return err ? err : removed;
 }
 
 static int run_cell(struct worker *w)
@@ -214,11 +251,21 @@ static int run_cell(struct worker *w)
 	const struct cell *c = &w->assignment.cell;
 
 	w->task = task_make(&w->assignment, w->out, &w->out->why[0]);
+	/* Bounds and canaries too: with shmem_enabled=always the least mapping gets 2 MiB of zeroes. */
+	if (c->page != PAGE_THP && page_decline(w->task.why))
+		return -EIO;
+	int err = make_common(&w->task);
+	if (err)
+		return err;
 	if (c->part->roles == 2)
 		return run_pair(w);
 	if (c->part->region == REGION_OWN && c->state != STATE_FRESH)
 		return run_kept(w);
-	int err = make_shared(&w->task);
+	if (c->part->region == REGION_NAMED)
+		return run_named(w);
+	if (c->part->cpus_each)
+		watch_children(c->part);
+	err = make_shared(&w->task);
 	return err ? err : role_run(&w->task, &w->assignment, 0);
 }
 

@@ -11,6 +11,7 @@
  *	one role		role 0			-
  *	two roles		role 0			role 1
  *	resident, cold state	the keeper		role 0
+ *	named regions		who made them		role 0
  */
 int worker_main(int assignment_fd, int outcome_fd, int ledger_fd);
 

@@ -6,6 +6,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include "base/hash.h"
 #include "base/units.h"
 #include "plan/axis.h"
 #include "plan/registry.h"
@@ -35,13 +36,16 @@ const struct axis_info axis_table[AXES] = {
 	[AXIS_STATE] = { "state", "state", WORDS("fresh", "resident", "cold"), AT(state),
 			 .standard = "fresh",
 			 .about = "fresh: no page exists; resident: all do; cold: on disk only" },
-	[AXIS_POPULATE] = { "populate", "populate", WORDS("none"), AT(populate), .standard = "none",
-			    .about = "who brings the pages in" },
+	[AXIS_POPULATE] = { "populate", "populate",
+			    WORDS("none", "touch", "map", "madvise", "madvise-read", "fallocate",
+				  "lock", "shm-lock", "future"),
+			    AT(populate), .standard = "none", .about = "who brings the pages in" },
 	[AXIS_MEMORY] = { "memory", "memory", WORDS("recycled", "as-is"), AT(memory),
 			  .standard = "recycled",
 			  .about = "recycled: as much was touched and freed just before" },
-	[AXIS_WAIT] = { "wait", "wait", WORDS("spin", "yield", "futex"), AT(wait),
-			.about = "how a ring waits" },
+	[AXIS_WAIT] = { "wait", "wait",
+			WORDS("spin", "yield", "futex", "semaphore", "posix-semaphore", "eventfd"),
+			AT(wait), .about = "how a ring waits" },
 	[AXIS_DEPTH] = { "depth", "depth_bytes", AXIS_BYTES, AT(depth),
 			 .about = "bytes of a ring" },
 	[AXIS_PUBLISH] = { "publish", "publish", AXIS_NUMBER, AT(publish),
@@ -52,11 +56,11 @@ const struct axis_info axis_table[AXES] = {
 			 .about = "the two CPUs, by what they share; or two locations" },
 	[AXIS_NODE] = { "node", "node", AXIS_TEXT, AT(node), .standard = "local",
 			.about = "where the memory is" },
-	[AXIS_PROCESSES] = { "processes", "processes", WORDS("1"), AT(processes), .standard = "1",
+	[AXIS_PROCESSES] = { "processes", "processes", AXIS_NUMBER, AT(processes), .standard = "1",
 			     .about = "how many do it at once" },
-	[AXIS_THREADS] = { "threads", "threads", WORDS("1"), AT(threads), .standard = "1",
+	[AXIS_THREADS] = { "threads", "threads", AXIS_NUMBER, AT(threads), .standard = "1",
 			   .about = "threads that populate" },
-	[AXIS_SEGMENTS] = { "segments", "segments", WORDS("0"), AT(segments), .standard = "0",
+	[AXIS_SEGMENTS] = { "segments", "segments", AXIS_NUMBER, AT(segments), .standard = "0",
 			    .about = "other segments that exist" },
 	[AXIS_DIRECTORY] = { "directory", "directory", AXIS_TEXT, AT(directory),
 			     .about = "where file regions live" },
@@ -173,4 +177,15 @@ int axis_set(struct cell *c, enum axis a, const char *text, struct why *w)
 	if (!err)
 		c->has |= 1u << a;
 	return err;
+}
+
+uint64_t axis_key(const struct cell *c, uint32_t axes)
+{
+	uint64_t key = hash_bytes(HASH_START, &c->part, sizeof c->part);
+	char buf[32];
+
+	for (int i = 0; i < AXES; i++)
+		if (axes & 1u << i)
+			key = hash_text(key, axis_text(c, (enum axis)i, buf, sizeof buf));
+	return key;
 }

@@ -35,4 +35,7 @@ const char *axis_text(const struct cell *c, enum axis a, char *buf, size_t len);
 /* Set one axis of a cell from such text, and its bit in `has`. TEXT values are not copied. */
 int axis_set(struct cell *c, enum axis a, const char *text, struct why *w);
 
+/* For lookup.h: cells of one part that agree in these axes, AXIS_... bits, have the same key. */
+uint64_t axis_key(const struct cell *c, uint32_t axes);
+
 #endif

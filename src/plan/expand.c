@@ -1,22 +1,24 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * From a request to cells: the product of the axis values that each part has, with the defaults
- * that depend on other values, each cell asked whether it can run here.
+ * that depend on other values. What becomes of each is add.c's.
  */
 #include <errno.h>
 #include <inttypes.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include "base/units.h"
 #include "plan/axis.h"
 #include "plan/expand.h"
-#include "plan/filesystem.h"
+#include "plan/pairs.h"
+#include "region/page.h"
 
 /* Channel and region first, for they decide which axes there are; last those whose defaults
  * depend on others. */
 static const enum axis expansion[] = {
-	AXIS_CHANNEL, AXIS_REGION,    AXIS_DIRECTORY, AXIS_SIZE,     AXIS_MESSAGE, AXIS_PAGE,
+	AXIS_CHANNEL, AXIS_REGION,    AXIS_DIRECTORY, AXIS_PAGE,     AXIS_SIZE,    AXIS_MESSAGE,
 	AXIS_ACCESS,  AXIS_ORDER,     AXIS_STATE,     AXIS_POPULATE, AXIS_MEMORY,  AXIS_PLACE,
 	AXIS_NODE,    AXIS_PROCESSES, AXIS_THREADS,   AXIS_SEGMENTS, AXIS_CONSUME, AXIS_DEPTH,
 	AXIS_PUBLISH, AXIS_WAIT,      AXIS_RATE,      AXIS_CLOCK,
@@ -47,6 +49,8 @@ static uint32_t axes_of(const struct cell *c)
 			axes |= AXIS(PUBLISH);
 		if (c->channel->axes & CHANNEL_WAIT)
 			axes |= AXIS(WAIT);
+		if (c->channel->axes & CHANNEL_IN_PLACE)
+			axes &= ~AXIS(CONSUME);
 	}
 	if (c->region && !c->region->in_directory)
 		axes &= ~AXIS(DIRECTORY);
@@ -76,122 +80,55 @@ static const char *dependent_default(const struct expansion *x, const struct cel
 	}
 }
 
+/* The standard size, or one page where pages are larger. */
+static const char *size_default(const struct cell *c, const char *standard, char *buf, size_t len)
+{
+	struct why ignored = { "" };
+	uint64_t size = 0;
+
+	if (!units_size(standard, &size, &ignored) && size >= page_bytes((enum page)c->page))
+		return standard;
+	snprintf(buf, len, "%zu", page_bytes((enum page)c->page));
+	return buf;
+}
+
+/* 1, 2, 4 and so on, and as many as have a CPU of their own. */
+static const char *crowds_default(const struct expansion *x, unsigned each, char *buf, size_t len)
+{
+	unsigned pus = (unsigned)topology_pus(x->wish->topology);
+	unsigned most = (pus < CPUS_MAX ? pus : CPUS_MAX) / each;
+	size_t at = (size_t)snprintf(buf, len, "1");
+
+	for (unsigned n = 2; n < 2 * most && at < len; n *= 2)
+		at += (size_t)snprintf(buf + at, len - at, ",%u", n < most ? n : most);
+	return buf;
+}
+
 static const char *values_of(const struct expansion *x, const struct cell *c, enum axis a,
 			     char *buf, size_t len)
 {
 	const struct part *p = c->part;
+	const char *standard =
+		p->standard && p->standard[a] ? p->standard[a] : axis_table[a].standard;
 
 	if (x->request->axis[a])
 		return x->request->axis[a];
-	if (p->standard && p->standard[a])
-		return p->standard[a];
-	if (axis_table[a].standard)
-		return axis_table[a].standard;
-	return dependent_default(x, c, a, buf, len);
-}
-
-static bool same_cell(const struct cell *a, const struct cell *b)
-{
-	char x[32], y[32];
-
-	if (a->part != b->part || a->has != b->has)
-		return false;
-	for (int i = 0; i < AXES; i++)
-		if (strcmp(axis_text(a, (enum axis)i, x, sizeof x),
-			   axis_text(b, (enum axis)i, y, sizeof y)))
-			return false;
-	return true;
-}
-
-/* Rough, and checked against real runs: exec and set-up, then windows, then what is populated
- * untimed. */
-static uint64_t expect(const struct cell *c)
-{
-	const uint64_t exec_ns = 6000000, page_ns = 800, canaries_ns = 200000;
-	uint64_t window_ns = c->part->lasts_ns ? c->part->lasts_ns(c) : WINDOW_NS;
-	uint64_t ns = exec_ns + c->part->windows(c) * (window_ns + canaries_ns);
-
-	if (c->channel && !c->region)
-		ns *= 3; /* filling a pipe before each window */
-	if (c->part->region == REGION_OWN && !(c->part->sparse && c->state == STATE_FRESH))
-		ns += c->size / 4096 * page_ns;
-	return ns;
-}
-
-/* Where its memory goes. On a machine with one node there is nothing to bind. */
-static int place_cell(struct expansion *x, struct planned *p)
-{
-	const struct topology *t = x->wish->topology;
-	char buf[32];
-
-	if (!(p->cell.has & AXIS(NODE)) || p->status)
-		return 0;
-	/* `local` is what a machine without a choice gives anyway. */
-	if (topology_nodes(t) < 2 && !strcmp(p->cell.node, "local"))
-		return 0;
-	int err = place_nodes(t, &p->place, axis_text(&p->cell, AXIS_NODE, buf, sizeof buf),
-			      &p->nodes, &p->why);
-	if (topology_nodes(t) < 2)
-		p->nodes = 0;
-	if (err == CANNOT)
-		p->status = CANNOT;
-	else if (err)
-		*x->why = p->why;
-	return err == CANNOT ? 0 : err;
-}
-
-/* Directory, limits, memory: what is known of a cell before it runs. The directory comes first,
- * before anything asks how much space is there. */
-static int settle(struct expansion *x, struct planned *p)
-{
-	struct why why = { 0 };
-	int err = 0;
-
-	if (x->wish->outline)
-		return place_cell(x, p);
-	if (p->cell.directory)
-		err = filesystem_of(p->cell.directory, &p->filesystem, x->why);
-	if (err)
-		return err;
-	p->status = plan_fits(p, &why);
-	if (p->status && why.text[0])
-		p->why = why;
-	if (p->status && p->status != CANNOT) {
-		*x->why = p->why;
-		return p->status;
-	}
-	return place_cell(x, p);
+	if (a == AXIS_PROCESSES && p->cpus_each)
+		return crowds_default(x, p->cpus_each, buf, len);
+	if (a == AXIS_SIZE)
+		return size_default(c, standard, buf, len);
+	return standard ? standard : dependent_default(x, c, a, buf, len);
 }
 
 static int add_cell(struct expansion *x, const struct cell *c)
 {
-	struct plan *p = x->plan;
 	struct planned new = { .cell = *c,
 			       .place = x->place,
 			       .status = x->place_status,
 			       .why = x->place_why,
 			       .base = NO_BASE };
 
-	if ((c->has & AXIS(STATE)) && !(c->part->states & 1u << c->state))
-		return 0;
-	for (size_t i = 0; i < p->n; i++)
-		if (same_cell(&p->cells[i].cell, c))
-			return 0;
-	new.cell.verify = x->wish->verify;
-	int err = settle(x, &new);
-	if (err) {
-		free(new.filesystem);
-		return err;
-	}
-	new.expected_ns = expect(c);
-	struct planned *grown = realloc(p->cells, (p->n + 1) * sizeof *grown);
-	if (!grown) {
-		free(new.filesystem);
-		return fail(x->why, ENOMEM, "a plan of %zu cells", p->n + 1);
-	}
-	p->cells = grown;
-	p->cells[p->n++] = new;
-	return 0;
+	return plan_add(x->plan, x->wish, &new, x->why);
 }
 
 static int expand(struct expansion *x, const struct cell *c, size_t depth);
@@ -224,6 +161,59 @@ static int with_place(struct expansion *x, struct cell c, size_t depth, const ch
 	if (x->place_status)
 		snprintf(x->place.name, sizeof x->place.name, "%s", text);
 	return with_text(x, c, depth, x->place.name);
+}
+
+/* A word that is many places. */
+struct many {
+	struct expansion *x;
+	const struct cell *c;
+	size_t depth;
+};
+
+static int with_pair(void *arg, const char *place)
+{
+	struct many *m = arg;
+
+	return with_place(m->x, *m->c, m->depth, place);
+}
+
+static int with_places(struct expansion *x, const struct cell *c, size_t depth, const char *text)
+{
+	struct many m = { x, c, depth };
+	struct why none = { 0 };
+
+	if (!pairs_word(text))
+		return with_place(x, *c, depth, text);
+	int err = pairs_visit(x->wish->topology, text, with_pair, &m, &none);
+	if (none.text[0] && err != CANNOT)
+		*x->why = none;
+	if (err != CANNOT)
+		return err;
+	/* A cell that says so. */
+	x->place_status = err;
+	x->place_why = none;
+	snprintf(x->place.name, sizeof x->place.name, "%s", text);
+	return with_text(x, *c, depth, text);
+}
+
+/* `each` is the numbers of all nodes with memory; where one cannot be named, a cell that says so. */
+static int with_nodes(struct expansion *x, const struct cell *c, size_t depth, const char *text)
+{
+	struct why ignored = { "" };
+	unsigned long nodes;
+	char number[8];
+	int err = 0;
+
+	if (strcmp(text, "each"))
+		return with_text(x, *c, depth, text);
+	if (place_nodes(x->wish->topology, &x->place, "interleave", &nodes, &ignored))
+		return with_text(x, *c, depth, "interleave");
+	for (unsigned n = 0; n < sizeof nodes * CHAR_BIT && !err; n++) {
+		snprintf(number, sizeof number, "%u", n);
+		if (nodes >> n & 1)
+			err = with_text(x, *c, depth, number);
+	}
+	return err;
 }
 
 static int with_numbers(struct expansion *x, const struct cell *c, size_t depth, const char *list)
@@ -266,7 +256,8 @@ static int with_words(struct expansion *x, const struct cell *c, size_t depth, c
 	int err = copy ? 0 : fail(x->why, ENOMEM, "the list '%s'", list);
 
 	while (!err && (word = strsep(&rest, ",")))
-		err = a == AXIS_PLACE                   ? with_place(x, *c, depth, word)
+		err = a == AXIS_PLACE                   ? with_places(x, c, depth, word)
+		      : a == AXIS_NODE                  ? with_nodes(x, c, depth, word)
 		      : axis_table[a].type == AXIS_LOAD ? with_load(x, c, depth, word)
 		      : axis_table[a].type == AXIS_TEXT ? with_text(x, *c, depth, word)
 							: with_value(x, *c, depth, word);
@@ -288,7 +279,7 @@ static int expand(struct expansion *x, const struct cell *c, size_t depth)
 	if (depth == sizeof expansion / sizeof *expansion)
 		return add_cell(x, c);
 	enum axis a = expansion[depth];
-	char buf[32];
+	char buf[64];
 
 	if (!(axes_of(c) & 1u << a))
 		return expand(x, c, depth + 1);

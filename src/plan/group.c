@@ -55,10 +55,11 @@ static bool is_base(const struct cell *c, const struct base *b)
 	return c->region && c->region == b->region;
 }
 
+static const uint32_t free_axes = AXIS(REGION) | AXIS(CHANNEL) | AXIS(DIRECTORY);
+
 /* Do they agree in every axis that both have? */
 static bool comparable(const struct cell *a, const struct cell *b)
 {
-	uint32_t free_axes = AXIS(REGION) | AXIS(CHANNEL) | AXIS(DIRECTORY);
 	char x[32], y[32];
 
 	if (a->part != b->part)
@@ -80,33 +81,104 @@ static bool stands_alone(const struct cell *c)
 	return !(c->has & (AXIS(REGION) | AXIS(CHANNEL))) || c->part->metrics[0].kind >= KIND_BOUND;
 }
 
-static size_t find_group(const struct plan *p, size_t i)
-{
-	const struct planned *c = &p->cells[i];
+/* Cells that may be comparable: those alike in what every cell of the part has. */
+struct kin {
+	const struct plan *plan;
+	struct lookup alike;
+};
 
-	for (size_t j = 0; j < i; j++)
-		if (!stands_alone(&c->cell) && comparable(&p->cells[j].cell, &c->cell))
-			return p->cells[j].group;
-	return p->groups;
+/* The axes that all cells of a part have: a channel adds some, and takes some away. */
+static uint32_t common_axes(const struct plan *p, const struct part *part)
+{
+	uint32_t axes = part->axes & ~free_axes;
+
+	for (size_t i = 0; i < p->n; i++)
+		if (p->cells[i].cell.part == part)
+			axes &= p->cells[i].cell.has;
+	return axes;
+}
+
+/* Cells of a part follow each other, all but some. */
+static int kin_find(struct kin *k, struct why *w)
+{
+	const struct part *part = NULL;
+	uint32_t axes = 0;
+
+	for (size_t i = 0; i < k->plan->n; i++) {
+		const struct cell *c = &k->plan->cells[i].cell;
+
+		if (c->part != part)
+			axes = common_axes(k->plan, part = c->part);
+		if (lookup_add(&k->alike, axis_key(c, axes)))
+			return fail(w, ENOMEM, "the groups of %zu cells", k->plan->n);
+	}
+	return 0;
+}
+
+/* The first cell before `end` that this one is comparable with, and that is the base where one is
+ * given; NO_BASE: none. */
+static size_t find_comparable(const struct kin *k, size_t i, size_t end, const struct base *b)
+{
+	const struct planned *cells = k->plan->cells;
+	size_t found = NO_BASE;
+
+	if (stands_alone(&cells[i].cell))
+		return found;
+	for (size_t j = lookup_first(&k->alike, k->alike.key[i]); j != LOOKUP_NONE;
+	     j = lookup_next(&k->alike, j))
+		if (j < end && j < found && (!b || is_base(&cells[j].cell, b)) &&
+		    comparable(&cells[j].cell, &cells[i].cell))
+			found = j;
+	return found;
+}
+
+/* Counted, then put where the groups before end. */
+static int list_members(struct plan *p, struct why *w)
+{
+	p->member = calloc(p->n + 1, sizeof *p->member);
+	p->first = calloc(p->groups + 2, sizeof *p->first);
+	if (!p->member || !p->first)
+		return fail(w, ENOMEM, "the groups of %zu cells", p->n);
+	for (size_t i = 0; i < p->n; i++)
+		p->first[p->cells[i].group + 2]++;
+	for (size_t g = 2; g < p->groups + 2; g++)
+		p->first[g] += p->first[g - 1];
+	for (size_t i = 0; i < p->n; i++)
+		p->member[p->first[p->cells[i].group + 1]++] = i;
+	return 0;
+}
+
+static void group_cells(struct plan *p, const struct kin *k, const struct base *b)
+{
+	for (size_t i = 0; i < p->n; i++) {
+		struct planned *c = &p->cells[i];
+		size_t kin = find_comparable(k, i, i, NULL);
+
+		c->group = kin == NO_BASE ? p->groups++ : p->cells[kin].group;
+		c->base = find_comparable(k, i, p->n, b);
+	}
 }
 
 int plan_group(struct plan *p, const char *base, struct why *w)
 {
 	struct base b;
+	struct kin k = { .plan = p };
 	int err = base_parse(&b, base, w);
 
-	for (size_t i = 0; i < p->n && !err; i++) {
-		struct planned *c = &p->cells[i];
-
-		c->group = find_group(p, i);
-		if (c->group == p->groups)
-			p->groups++;
-		for (size_t j = 0; j < p->n && c->base == NO_BASE && !stands_alone(&c->cell); j++)
-			if (is_base(&p->cells[j].cell, &b) &&
-			    comparable(&p->cells[j].cell, &c->cell))
-				c->base = j;
+	if (!err)
+		err = kin_find(&k, w);
+	if (!err) {
+		group_cells(p, &k, &b);
+		err = list_members(p, w);
 	}
+	lookup_free(&k.alike);
 	return err;
+}
+
+size_t plan_members(const struct plan *p, size_t group, const size_t **cells)
+{
+	*cells = p->member + p->first[group];
+	return p->first[group + 1] - p->first[group];
 }
 
 const char *plan_base_name(const struct plan *p, const struct planned *c, char *buf, size_t len)

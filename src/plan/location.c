@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Locations as hwloc-calc(1) takes them: TYPE:INDEX steps from the outside in, joined by dots,
- * each index logical and counted inside the step before it.
+ * each index logical and counted inside the step before it. Memory nodes can be named by the number
+ * that --node takes too, "node:os:1": on machines that leave numbers out it is another one.
  *
  * hwloc-calc also takes ranges and whole objects, and means sets of CPUs by them; a role runs on
  * one CPU, so a location that leaves a choice is refused here.
@@ -14,7 +15,7 @@
 
 #define FORMS                                                                                      \
 	"core:0.pu:0+core:1.pu:0, pu:3+pu:5, package:1.core:0.pu:0+..., numanode:0.core:0+... "    \
-	"or, by OS index, pu:os:3+pu:os:5"
+	"or, by OS index, pu:os:3+pu:os:5, node:os:0.core:0.pu:0+node:os:1.core:0.pu:0"
 
 static int malformed(const char *text, struct why *w)
 {
@@ -81,19 +82,42 @@ static hwloc_obj_t inside(const struct topology *t, hwloc_obj_t at, int depth, u
 	return hwloc_get_obj_inside_cpuset_by_depth(t->hwloc, at->cpuset, depth, index);
 }
 
+/* "os:1" behind "node:": the number that --node takes. */
+static int node_by_os_index(const struct topology *t, const char *text, hwloc_obj_t *at,
+			    struct why *w)
+{
+	char nodes[160];
+	unsigned os;
+
+	if (index_parse(text, &os))
+		return misused(w, "'%s' is not an OS index: a place by locations is " FORMS, text);
+	*at = hwloc_get_numanode_obj_by_os_index(t->hwloc, os);
+	return *at ? 0
+		   : misused(w, "there is no node %u that this process may use: give one of %s", os,
+			     node_numbers(t, nodes, sizeof nodes));
+}
+
 /* One step "core:1" into *at, which becomes that object. */
 static int step(const struct topology *t, char *text, hwloc_obj_t *at, struct why *w)
 {
 	char *colon = strchr(text, ':'), allowed[160];
-	unsigned index;
+	bool by_os = colon && !strncasecmp(colon + 1, "os:", 3);
+	unsigned index = 0;
 	int depth;
 
-	if (!colon || index_parse(colon + 1, &index))
+	if (!colon || (!by_os && index_parse(colon + 1, &index)))
 		return malformed(text, w);
 	*colon = '\0';
 	int err = type_depth(t, text, &depth, w);
 	if (err)
 		return err;
+	if (by_os && (depth != HWLOC_TYPE_DEPTH_NUMANODE || *at != hwloc_get_root_obj(t->hwloc)))
+		return misused(w,
+			       "%s:%s: only CPUs and nodes have OS indexes, and only outside of "
+			       "others: a place by locations is " FORMS,
+			       text, colon + 1);
+	if (by_os)
+		return node_by_os_index(t, colon + 4, at, w);
 	unsigned n = 0;
 	while (inside(t, *at, depth, n) && n <= index)
 		n++;

@@ -8,6 +8,7 @@
 #include <stdint.h>
 #include <string.h>
 #include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 #include "plan/memory.h"
 
@@ -71,6 +72,25 @@ static int bind_failed(struct why *w, int err, const char *call, unsigned long n
 	return refused(w, err, call);
 }
 
+bool memory_is_bound(const void *addr, unsigned long nodes)
+{
+	struct policy got = { .mode = -1 };
+
+	return !syscall(SYS_get_mempolicy, &got.mode, got.nodes, KERNEL_NODES, addr, MPOL_F_ADDR) &&
+	       got.mode == policy_mode(nodes) && got.nodes[0] == nodes;
+}
+
+/* Another process that binds the same object takes its policy out before it puts the new one in, and
+ * for that moment there is none (mpol_shared_policy_lookup() of mm/mempolicy.c looks at the tree before
+ * it takes the lock). */
+static void await_bound(const void *addr, unsigned long nodes)
+{
+	const struct timespec moment = { .tv_nsec = 100000 };
+
+	for (int i = 0; i < 100 && !memory_is_bound(addr, nodes); i++)
+		nanosleep(&moment, NULL);
+}
+
 int memory_bind(void *addr, size_t len, unsigned long nodes, struct why *w)
 {
 	if (!nodes)
@@ -79,6 +99,7 @@ int memory_bind(void *addr, size_t len, unsigned long nodes, struct why *w)
 	if (syscall(SYS_mbind, addr, len, policy_mode(nodes), &nodes, LONG_BITS + 1,
 		    MPOL_MF_STRICT))
 		return bind_failed(w, errno, "mbind(2)", nodes);
+	await_bound(addr, nodes);
 	return policy_check(addr, nodes, w);
 }
 
@@ -91,9 +112,7 @@ int memory_bind_task(unsigned long nodes, struct why *w)
 	return policy_check(NULL, nodes, w);
 }
 
-#define BATCH        64u
-#define NODE_NONE    (-2)
-#define NODE_SEVERAL (-1)
+#define BATCH 64u
 
 /* A range as pages. */
 struct span {
@@ -115,7 +134,7 @@ static struct span span_of(const void *addr, size_t len)
 
 /* Ask for the nodes of n pages at most BATCH. Without target nodes nothing moves: move_pages(2).
  * -ENOENT: not mapped yet by this process; -EFAULT: the zero page, or nothing there. */
-static int ask(void **pages, size_t n, int *node, struct why *w)
+static int ask(void **pages, size_t n, unsigned long *nodes, struct why *w)
 {
 	int status[BATCH];
 
@@ -126,16 +145,16 @@ static int ask(void **pages, size_t n, int *node, struct why *w)
 			continue;
 		if (status[i] < 0)
 			return fail(w, -status[i], "node of the page at %p", pages[i]);
-		if (*node == NODE_NONE)
-			*node = status[i];
-		else if (*node != status[i])
-			*node = NODE_SEVERAL;
+		if ((size_t)status[i] >= LONG_BITS)
+			return fail(w, 0, "the page at %p is on node %d: %zu at most can be told",
+				    pages[i], status[i], LONG_BITS - 1);
+		*nodes |= 1ul << status[i];
 	}
 	return 0;
 }
 
 /* Look at `samples` pages, the first and the last among them. */
-static int look(const struct span *s, size_t samples, int *node, struct why *w)
+static int look(const struct span *s, size_t samples, unsigned long *nodes, struct why *w)
 {
 	void *pages[BATCH];
 	size_t n = samples < s->pages ? samples : s->pages;
@@ -148,27 +167,26 @@ static int look(const struct span *s, size_t samples, int *node, struct why *w)
 
 			pages[i] = (void *)(s->start + index * s->page);
 		}
-		err = ask(pages, batch, node, w);
+		err = ask(pages, batch, nodes, w);
 	}
 	return err;
 }
 
-int memory_node_of(const void *addr, size_t len, int *node, struct why *w)
+int memory_nodes_of(const void *addr, size_t len, unsigned long *nodes, struct why *w)
 {
 	/* The second, denser look is for ranges of which little has been touched. */
 	static const size_t samples[] = { BATCH, 64 * BATCH };
 	struct span s = span_of(addr, len);
 
-	*node = NODE_NONE;
-	for (size_t i = 0; i < 2 && *node == NODE_NONE; i++) {
-		int err = look(&s, samples[i], node, w);
+	*nodes = 0;
+	for (size_t i = 0; i < 2 && !*nodes; i++) {
+		int err = look(&s, samples[i], nodes, w);
 
 		if (err)
 			return err;
 	}
-	if (*node != NODE_NONE)
+	if (*nodes)
 		return 0;
-	*node = -1;
 	return fail(w, ENODATA, "no page of %zu bytes at %p has been touched by this process", len,
 		    addr);
 }

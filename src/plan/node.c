@@ -44,8 +44,7 @@ static int interleave(const struct topology *t, unsigned long *nodes, struct why
 	return err;
 }
 
-/* The nodes as list text, for sentences. */
-static const char *nodes_text(const struct topology *t, char *buf, size_t len)
+const char *node_numbers(const struct topology *t, char *buf, size_t len)
 {
 	hwloc_bitmap_list_snprintf(buf, len, hwloc_topology_get_topology_nodeset(t->hwloc));
 	return buf;
@@ -58,9 +57,11 @@ static int by_number(const struct topology *t, const char *word, unsigned long *
 	char there[120];
 	uint64_t os;
 
-	nodes_text(t, there, sizeof there);
+	node_numbers(t, there, sizeof there);
 	if (strlen(word) > 20 || units_count(word, &os, &ignored))
-		return misused(w, "'%.20s' is no node: give local, remote, interleave or one of %s",
+		return misused(w,
+			       "'%.20s' is no node: give local, remote, interleave, each or one of "
+			       "%s",
 			       word, there);
 	hwloc_obj_t node =
 		os > INT_MAX ? NULL : hwloc_get_numanode_obj_by_os_index(t->hwloc, (unsigned)os);
@@ -86,6 +87,6 @@ int place_nodes(const struct topology *t, const struct place *p, const char *wor
 		return by_number(t, word, nodes, w);
 	if (p->node < 0)
 		return cannot(w, "node local: no memory is local to CPU %d: give one of %s",
-			      p->os[0], nodes_text(t, there, sizeof there));
+			      p->os[0], node_numbers(t, there, sizeof there));
 	return add((unsigned)p->node, nodes, w);
 }

@@ -13,8 +13,6 @@
 #include "base/units.h"
 #include "plan/topology.h"
 
-enum relation { SAME, SMT, L2, L3, PACKAGE, MACHINE, RELATIONS };
-
 const char *const place_words[] = {
 	[SAME] = "same",       [SMT] = "smt",         [L2] = "l2",        [L3] = "l3",
 	[PACKAGE] = "package", [MACHINE] = "machine", [RELATIONS] = NULL,
@@ -48,7 +46,7 @@ static hwloc_obj_t common(const struct topology *t, hwloc_obj_t pu, enum relatio
 	return hwloc_get_ancestor_obj_by_type(t->hwloc, above[r], pu);
 }
 
-static enum relation relation_of(const struct topology *t, hwloc_obj_t a, hwloc_obj_t b)
+enum relation place_relation(const struct topology *t, hwloc_obj_t a, hwloc_obj_t b)
 {
 	enum relation r = SAME;
 
@@ -190,7 +188,7 @@ static int kind_of(const struct topology *t, hwloc_obj_t pu)
 
 static void fill(const struct topology *t, hwloc_obj_t pair[2], struct place *p)
 {
-	enum relation r = relation_of(t, pair[0], pair[1]);
+	enum relation r = place_relation(t, pair[0], pair[1]);
 
 	*p = (struct place){ .relation = place_words[r], .node = local_node(t, pair[0]) };
 	for (int i = 0; i < 2; i++) {

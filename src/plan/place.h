@@ -18,7 +18,7 @@
  *
  * Every two CPUs are exactly one of these: the first that fits. Names, not numbers, go into the
  * results, so that rows of two machines can be joined. hwloc stays behind this header
- * (topology.h has it for topology.c, location.c, place.c and node.c); its load is paid once, by
+ * (topology.h has it for the files of this folder); its load is paid once, by
  * the parent.
  */
 struct topology; /* a loaded topology, restricted to the CPUs this process may use */
@@ -31,7 +31,7 @@ struct place {
 	const char *relation;  /* which of the words the two CPUs amount to: equals name for one */
 	char shares[64];       /* what they have in common, for people: "L3 0 (32M)" */
 	int logical[2], os[2]; /* PU indexes per role */
-	char cpus[2][1024];    /* each role's CPU as hwloc's list text, for sched_setaffinity */
+	char cpus[2][16];      /* each role's CPU as hwloc's list text, for sched_setaffinity */
 	int node;              /* OS index of the NUMA node local to role 0; -1 if none */
 	int kind[2];           /* hwloc's kind of core per role: 0 where all are alike */
 };
@@ -71,6 +71,16 @@ extern const char *const place_words[];
  * pair that is not the same core, or the best there is. CANNOT where this machine has no such
  * pair; -EINVAL (misused) for what is no place at all or a CPU that is not allowed. */
 int place_find(const struct topology *t, const char *word, struct place *p, struct why *w);
+
+/* The OS indexes of n CPUs for n threads or processes: first is the place's first CPU, then one of
+ * every core, then the other threads of cores. CANNOT where this process may use fewer. */
+int place_cpus(const struct topology *t, const struct place *p, unsigned n, int *cpu,
+	       struct why *w);
+
+/* And of n pairs of CPUs, none of them in two pairs and each pair related as the place's are, which
+ * is the first: cpu[2 * i] and cpu[2 * i + 1]. CANNOT where there are fewer. */
+int place_pairs(const struct topology *t, const struct place *p, unsigned n, int *cpu,
+		struct why *w);
 
 /* What --node means for a place, as a mask of OS indexes: `local`, `remote` (the first node with
  * memory that is not local to role 0), `interleave` (all nodes) or the number of a node. CANNOT

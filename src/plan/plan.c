@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "plan/expand.h"
+#include "region/page.h"
 
 /* What every plan has beside what was asked for: the floor of the harness, and the bounds that
  * life-cycle and touch cells are held against. */
@@ -32,7 +33,7 @@ static int add_companions(struct plan *p, const struct wish *wish, struct why *w
 
 	for (size_t i = 0; i < p->n; i++) {
 		pairs |= p->cells[i].cell.part->roles == 2;
-		regions_alone |= p->cells[i].cell.part->region == REGION_OWN;
+		regions_alone |= p->cells[i].cell.part->region >= REGION_OWN;
 	}
 	if (!err && pairs)
 		err = add_companion(p, wish, "null/two", w);
@@ -69,7 +70,8 @@ uint64_t plan_expected_ns(const struct plan *p)
 
 char *plan_keep(struct plan *p, const char *text)
 {
-	char **grown = realloc(p->kept, (p->n_kept + 1) * sizeof *grown);
+	bool full = !(p->n_kept & (p->n_kept - 1));
+	char **grown = full ? realloc(p->kept, (2 * p->n_kept + 1) * sizeof *grown) : p->kept;
 	char *copy = strdup(text);
 
 	if (grown)
@@ -89,6 +91,9 @@ void plan_free(struct plan *p)
 		free(p->kept[i]);
 	free(p->cells);
 	free(p->kept);
+	free(p->member);
+	free(p->first);
+	lookup_free(&p->known);
 	*p = (struct plan){ 0 };
 }
 
@@ -119,5 +124,6 @@ uint64_t plan_region_bytes(const struct cell *c)
 	} else if (c->part->room) {
 		bytes = c->part->room(c);
 	}
-	return (bytes + 4095) / 4096 * 4096;
+	size_t page = page_bytes((enum page)c->page);
+	return (bytes + page - 1) / page * page;
 }

@@ -95,6 +95,8 @@ static int check_channels(struct why *w)
 	for (size_t i = 0; channels[i]; i++) {
 		const struct channel_ops *c = channels[i];
 
+		if (c->name && c->about && c->absent)
+			continue;
 		if (!c->name || !c->about || !c->side || !c->lap || !c->pour || !c->drain ||
 		    !c->ping || !c->ping_each || !c->echo || !c->pace || !c->arrive ||
 		    ((c->axes & CHANNEL_REGION) && !c->room))

@@ -9,6 +9,13 @@
 #define SECOND 1000000000ull
 #define LINES  (const char *const[])
 
+/* Beside ring and pipe, which are asked for in more ways: the kernel's that people choose between,
+ * and all there are. */
+#define COMMON "unix-stream,sysv-msg,posix-mq"
+#define OTHERS                                                                                     \
+	"ring-inplace,ck-ring,fifo,vmsplice,unix-stream,unix-seqpacket,unix-dgram,tcp,"            \
+	"sysv-msg,posix-mq,process-vm"
+
 const struct suite suites[] = {
 	{
 		.name = "smoke",
@@ -24,9 +31,16 @@ const struct suite suites[] = {
 				"first-touch --size 4M",
 				"first-touch --size 4M --state resident --access read",
 				"touch-profile --size 4M",
+				"refault --size 256K",
+				"populate --size 256K --populate touch",
+				"lookup --segments 0",
+				"attachers --size 256K --processes 2",
+				"crowd/own --processes 2 --region sysv",
 				"throughput --message 64 --region sysv,posix,memfd,file,anon",
+				"throughput --message 64 --channel " OTHERS,
 				"latency --message 8 --region sysv,posix,memfd,file,anon",
 				"bounds",
+				"matrix --place auto",
 				NULL,
 			},
 	},
@@ -50,6 +64,8 @@ const struct suite suites[] = {
 				"throughput --message 8,64,4K,64K "
 				"--region sysv,posix,memfd,file,anon",
 				"latency --message 8 --region sysv,posix,memfd,file,anon",
+				"throughput --message 64,4K --channel " COMMON,
+				"latency --message 8 --channel " COMMON,
 				"bounds --message 8,64,4K,64K",
 				NULL,
 			},
@@ -75,16 +91,46 @@ const struct suite suites[] = {
 				"first-touch --size 64M --order random,reverse --state resident "
 				"--access read",
 				"first-touch --size 16M --memory as-is",
+				"attach/life --size 64M --page base,thp,2m",
+				"first-touch --size 64M --page base,thp,2m",
+				"first-touch --size 64M --state resident --access read --page "
+				"thp,2m",
+				"throughput --message 64,4K --page thp,2m",
+				"first-touch --size 16M --node remote,interleave",
+				"throughput --message 64 --node remote",
 				"touch-profile --size 16M",
 				"touch-profile --size 64M --state resident --access read",
+				"refault",
+				"populate --state fresh,resident",
+				"populate --size 64M --populate touch,madvise --threads 1,2,4 "
+				"--region sysv,memfd,anon",
+				"lookup --segments 0,100,4000",
+				"lookup --segments 0 --access read",
+				"attachers --processes 1,10,100 --region sysv,posix,memfd",
+				"attachers --processes 1000 --region sysv,memfd",
+				"crowd/one",
+				"crowd/own",
+				"crowd/touch",
+				"crowd/pairs --message 64,4K",
 				"throughput --message 8..64K:x2",
+				"throughput --message 8,64,512,4K,64K --channel " OTHERS,
+				"throughput --message 64 --channel ring,ring-inplace "
+				"--wait spin,yield,futex,semaphore,posix-semaphore,eventfd",
 				"throughput --message 64,4K --region sysv,posix,memfd,file,anon "
 				"--publish 1,32 --consume copy,checksum",
 				"throughput --message 64 --place same,smt,l2,l3,package,machine",
 				"latency --message 8,64,4K --region sysv,posix,memfd,file,anon",
+				"latency --message 8,4K,64K --channel ring,pipe," OTHERS,
+				"latency --message 8 --channel ring,ring-inplace "
+				"--wait spin,yield,futex,semaphore,posix-semaphore,eventfd",
 				"latency --message 8 --place same,smt,l2,l3,package,machine",
 				"latency --rate 10%..95%:+17%",
 				"bounds --message 8..64K:x2",
+				"matrix --place representatives",
+				"throughput --message 64 --channel ring --place node-pairs "
+				"--node each",
+				"latency --message 8 --channel ring --place node-pairs "
+				"--node each",
 				NULL,
 			},
 	},

@@ -6,8 +6,8 @@
 #include "plan/place.h"
 
 /*
- * What a topology is inside: for topology.c, location.c, place.c and node.c, which are the only
- * files that see hwloc. Everyone else includes place.h.
+ * What a topology is inside: for topology.c, location.c, place.c, pairs.c, many.c and node.c, which
+ * are the only files that see hwloc. Everyone else includes place.h.
  */
 struct topology {
 	hwloc_topology_t hwloc;
@@ -21,8 +21,15 @@ hwloc_obj_t topology_pu(const struct topology *t, int logical);
  * where buf is. Returns buf. */
 const char *topology_allowed_text(const struct topology *t, char *buf, size_t len);
 
+/* The same of memory nodes: "0-1,4". */
+const char *node_numbers(const struct topology *t, char *buf, size_t len);
+
 /* Can pages be on this node? Topologies that tell no memory sizes at all: yes. */
 bool topology_has_memory(const struct topology *t, hwloc_obj_t node);
+
+/* What two CPUs are to each other: the words of place_words. */
+enum relation { SAME, SMT, L2, L3, PACKAGE, MACHINE, RELATIONS };
+enum relation place_relation(const struct topology *t, hwloc_obj_t a, hwloc_obj_t b);
 
 /* Two locations joined by '+', shorter than PLACE_NAME_MAX -> their PUs. -EINVAL (misused) with a
  * sentence that names the accepted forms, or the CPUs that there are. */

@@ -1,18 +1,21 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The two canary loops. Inline assembly, so that no compiler can merge, vectorise or reorder what
- * they count. Registers are added to registers: recent cores resolve an add of a small constant
+ * The canaries. The two loops are inline assembly, so that no compiler can merge, vectorise or
+ * reorder what they count. Registers are added to registers: recent cores resolve an add of a small constant
  * at rename, without an execution unit, and such an add would not feel a busy sibling.
  */
 #include <math.h>
 #include "probe/canary.h"
 #include "probe/clock.h"
+#include "probe/mapping.h"
 
 enum {
 	ADD_LOOPS = 20000,     /* of 16 adds: 12 to 40 us */
 	MULTIPLY_LOOPS = 2500, /* of 8 multiplies: 12 to 30 us */
 	ADDS = ADD_LOOPS * 16,
 	CHAIN_CYCLES = MULTIPLY_LOOPS * 8 * 3,
+	WARMING_LIVES = 120,
+	LIVES = 30,
 };
 
 /* How fast a CPU fetches a loop depends on where in a cache line it begins: at 46 bytes into one
@@ -116,4 +119,28 @@ struct canary canary_read(void)
 		.adds_per_cycle = ADDS / (double)(middle - start) / chain_ghz,
 		.chain_ghz = chain_ghz,
 	};
+}
+
+/* The median, so that an interrupt in a life is not to be seen. */
+double canary_mapping_ns(void)
+{
+	uint64_t sorted[LIVES];
+
+	mapping_prepare();
+	for (int n = 0; n < WARMING_LIVES; n++)
+		if (!mapping_live())
+			return NAN;
+	uint64_t start = clock_ns();
+	for (int n = 0; n < LIVES; n++) {
+		if (!mapping_live())
+			return NAN;
+		uint64_t end = clock_ns(), life = end - start;
+		int at = n;
+
+		for (; at > 0 && sorted[at - 1] > life; at--)
+			sorted[at] = sorted[at - 1];
+		sorted[at] = life;
+		start = end;
+	}
+	return (double)sorted[LIVES / 2];
 }

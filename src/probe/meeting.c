@@ -3,23 +3,11 @@
  * Two roles meet. Each spins on a line that the other writes; where both share one CPU a spinning
  * role would keep the other from ever arriving (8 ms a meeting, seen), so there they sleep.
  */
-#include <linux/futex.h>
-#include <sys/syscall.h>
-#include <unistd.h>
+#include "base/futex.h"
 #include "base/pause.h"
 #include "probe/meeting.h"
 
 enum { BATCHES = 10, ROUND_TRIPS = 20 };
-
-static void sleep_while(_Atomic uint32_t *word, uint32_t value)
-{
-	syscall(SYS_futex, word, FUTEX_WAIT, value, NULL, NULL, 0);
-}
-
-static void wake(_Atomic uint32_t *word)
-{
-	syscall(SYS_futex, word, FUTEX_WAKE, 1, NULL, NULL, 0);
-}
 
 void meeting_meet(struct meeting *m)
 {
@@ -29,14 +17,14 @@ void meeting_meet(struct meeting *m)
 
 	if (!(mine & 1)) {
 		if (m->sleeping)
-			wake(&m->arrived);
+			futex_wake(&m->arrived, 1);
 		return;
 	}
 	/* A signed difference: the other role may already be one meeting further. */
 	while ((int32_t)((now = atomic_load_explicit(&m->arrived, memory_order_acquire)) - both) <
 	       0)
 		if (m->sleeping)
-			sleep_while(&m->arrived, now);
+			futex_sleep(&m->arrived, now);
 		else
 			cpu_pause();
 }

@@ -26,6 +26,15 @@ size_t outcome_size(uint64_t windows, const uint64_t samples[METRICS_MAX])
 	return size;
 }
 
+size_t outcome_len(const struct outcome *out)
+{
+	uint64_t samples[METRICS_MAX];
+
+	for (unsigned m = 0; m < METRICS_MAX; m++)
+		samples[m] = out->series[m].cap;
+	return outcome_size(out->windows_cap, samples);
+}
+
 const uint32_t *outcome_samples(const struct outcome *out, unsigned metric)
 {
 	const uint32_t *samples = (const void *)&out->window[out->windows_cap];
@@ -37,6 +46,7 @@ void outcome_init(struct outcome *out, uint64_t windows, const uint64_t samples[
 {
 	out->batch = 1;
 	out->memory_node = -1;
+	out->mapping_cycles = NAN;
 	out->windows_cap = windows;
 	for (unsigned m = 0; m < METRICS_MAX; m++) {
 		out->series[m].cap = samples[m];
@@ -44,19 +54,41 @@ void outcome_init(struct outcome *out, uint64_t windows, const uint64_t samples[
 	}
 }
 
-/* Both roles at once on two CPUs; one after the other, the idle one asleep, on one. */
-static struct canary canary_together(struct meter *m)
+/* Whoever shares the core makes a life longer, none shorter: the less of two readings says more of
+ * the kernel. And an interrupt makes a clock slower, none faster. */
+static void read_mapping(struct outcome *out, double chain_ghz_before)
+{
+	double ns = canary_mapping_ns();
+	double chain_ghz = fmax(chain_ghz_before, canary_read().chain_ghz);
+
+	out->mapping_cycles = fmin(out->mapping_cycles, ns * chain_ghz);
+}
+
+/* Both roles at once on two CPUs; one after the other, the idle one asleep, on one. `edge`: before the
+ * first window or after the last one. */
+static struct canary canary_together(struct meter *m, bool edge)
 {
 	struct canary mine;
 
 	if (m->meeting && m->meeting->sleeping && m->role == 1)
 		meeting_meet(m->meeting);
 	mine = canary_read();
+	if (edge && m->role == 0 && (!m->meeting || m->meeting->sleeping))
+		read_mapping(m->out, mine.chain_ghz);
 	if (m->meeting && m->meeting->sleeping) {
 		meeting_meet(m->meeting);
 		if (m->role == 0)
 			meeting_meet(m->meeting);
 	}
+	return mine;
+}
+
+static struct canary canary_everywhere(struct meter *m, bool edge)
+{
+	struct canary mine = canary_together(m, edge);
+
+	if (m->others)
+		m->others(m->others_arg, &mine);
 	return mine;
 }
 
@@ -86,7 +118,7 @@ int window_open(struct meter *m)
 			    (uintmax_t)out->windows_cap);
 	struct window *w = &out->window[m->index];
 	meet(m);
-	w->before[m->role] = canary_together(m);
+	w->before[m->role] = canary_everywhere(m, m->index == 0);
 	double line = line_together(m);
 	meet(m);
 	if (m->events)
@@ -142,7 +174,7 @@ int window_close(struct meter *m)
 		window_faults_due(m, now.minor_faults - m->at_open.minor_faults);
 	m->any_faults = false;
 	meet(m);
-	w->after[m->role] = canary_together(m);
+	w->after[m->role] = canary_everywhere(m, m->index + 1 == out->windows_cap);
 	double line = line_together(m);
 	meet(m);
 	if (m->role == 0) {

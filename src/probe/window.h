@@ -45,16 +45,18 @@ struct outcome {
 	struct why why[ROLES_MAX + 1]; /* a sentence per role, and the keeper's */
 	uint64_t batch; /* events timed as one in the sampled metrics; 1 unless said */
 	double clock_cost_ns;
-	uint64_t ready_ns;                   /* when the first window opened */
-	uint64_t finished_ns;                /* when the last one closed */
+	double mapping_cycles; /* a life of a mapping, the less of both ends; NAN with two CPUs */
+	uint64_t ready_ns;     /* when the first window opened */
+	uint64_t finished_ns;  /* when the last one closed */
 	uint32_t have[ROLES_MAX];            /* bits by enum event: open in this role */
 	bool user_only;                      /* hardware events: not in the kernel */
 	struct counters counters[ROLES_MAX]; /* sums over the timed sections */
 	uint64_t worked_ns[ROLES_MAX];       /* around all windows; 0: waited_ns is not known */
 	uint64_t waited_ns[ROLES_MAX];       /* of that, ready to run without a CPU (waited.h) */
 	uint64_t faults_due[ROLES_MAX];      /* minor faults that the benchmark's model says */
-	bool saturated;  /* open loop: arrivals fell behind the schedule, by more than 1 % */
-	int memory_node; /* where the region's pages are; -1 unknown */
+	bool saturated;    /* open loop: arrivals fell behind the schedule, by more than 1 % */
+	int memory_node;   /* where the region's pages are; -1 unknown or several */
+	size_t page_bytes; /* of the pages that it was found mapped by; 0 unknown */
 	struct why metric_why[METRICS_MAX]; /* why a metric cannot be had in this cell; else "" */
 	uint64_t windows, windows_cap;
 	struct series series[METRICS_MAX]; /* .v is valid in the worker only */
@@ -69,13 +71,20 @@ struct meter {
 	int role;
 	uint64_t index; /* windows this role has opened */
 	struct counters at_open;
-	bool any_faults;             /* in the window that is open */
+	bool any_faults; /* in the window that is open */
+	/* Where other processes take part: make `mine` the worst of theirs. Called by every role after
+	 * its own reading, while the others sleep. NULL: there are none. */
+	void (*others)(void *arg, struct canary *mine);
+	void *others_arg;
 	const struct events *events; /* NULL but in counted invocations */
 	struct event_counts events_at_open;
 };
 
 /* Bytes of an outcome with room for these; samples[m] is the capacity of metric m. */
 size_t outcome_size(uint64_t windows, const uint64_t samples[METRICS_MAX]);
+
+/* The same of one that is laid out: what a process that records in it maps before. */
+size_t outcome_len(const struct outcome *out);
 
 /* Lay out a zeroed mapping of that size. */
 void outcome_init(struct outcome *out, uint64_t windows, const uint64_t samples[METRICS_MAX]);

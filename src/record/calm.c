@@ -46,14 +46,25 @@ static bool alone(const struct calm_window *c, const struct canary end[ROLES_MAX
 	return true;
 }
 
-/* And was its clock the reference's? */
+/* And was the clock at the reference's level? */
 static bool at_clock(const struct calm_window *c, const struct canary end[ROLES_MAX], int roles)
 {
-	for (int role = 0; role < roles; role++)
-		if (!c->reference[role] ||
-		    !gate_agrees(end[role].chain_ghz, c->reference[role]->chain_ghz, GATE_CLOCK))
+	for (int role = 0; role < roles; role++) {
+		const struct canary_reference *r = c->reference[role];
+
+		if (!r || !gate_agrees(end[role].chain_ghz, r->chain_ghz, GATE_CLOCK))
 			return false;
+	}
 	return true;
+}
+
+/* And the kernel, in the invocation? */
+static bool at_level(const struct calm_window *c, const struct outcome *out)
+{
+	const struct canary_reference *r = c->reference[0];
+
+	return r && (!(r->mapping_cycles > 0) ||
+		     gate_agrees(out->mapping_cycles, r->mapping_cycles, GATE_MAPPING));
 }
 
 static void judge_window(struct calm_window *c, const struct reference *r,
@@ -70,7 +81,8 @@ static void judge_window(struct calm_window *c, const struct reference *r,
 		c->reference[role] = reference_find(r, i->planned, role, c->relation);
 	c->alone_before = alone(c, w->before, i->roles, tolerance);
 	c->alone = c->alone_before && alone(c, w->after, i->roles, tolerance);
-	c->passed_before = c->alone_before && at_clock(c, w->before, i->roles);
+	c->passed_before =
+		c->alone_before && at_level(c, i->out) && at_clock(c, w->before, i->roles);
 	c->calm = c->passed_before && c->alone && at_clock(c, w->after, i->roles);
 }
 

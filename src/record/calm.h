@@ -12,7 +12,7 @@ struct calm_window {
 	char relation[RELATION_MAX];
 	bool passed_before;       /* the canaries before it agreed with the reference */
 	bool calm;                /* those after it too */
-	bool alone_before, alone; /* the same but for the clock rate: nobody disturbed it */
+	bool alone_before, alone; /* the same but for the levels: nobody disturbed it */
 	const struct canary_reference *reference[ROLES_MAX]; /* NULL: none of this relation */
 };
 

@@ -19,6 +19,8 @@ struct tally_of_relation {
 struct gathered {
 	struct window *window;
 	size_t n, room;
+	double *mapping_cycles; /* of each worker */
+	size_t workers;
 	struct tally_of_relation relation[RELATIONS];
 };
 
@@ -58,6 +60,17 @@ static int keep_windows(struct gathered *g, const struct outcome *out)
 	return 0;
 }
 
+static int keep_mapping(struct gathered *g, const struct outcome *out)
+{
+	double *grown = realloc(g->mapping_cycles, (g->workers + 1) * sizeof *grown);
+
+	if (!grown)
+		return -ENOMEM;
+	g->mapping_cycles = grown;
+	g->mapping_cycles[g->workers++] = out->mapping_cycles;
+	return 0;
+}
+
 static void count_windows(struct looking *l, int roles)
 {
 	struct calm_spot *s = &l->look->spot[l->now];
@@ -84,7 +97,7 @@ static int take(void *arg, const struct outcome *out, struct why *w)
 
 	if (calm_judge(&l->calm, l->look->reference, &i) ||
 	    reference_add(l->look->reference, at->like, out) ||
-	    keep_windows(&l->gathered[l->now], out))
+	    keep_windows(&l->gathered[l->now], out) || keep_mapping(&l->gathered[l->now], out))
 		return fail(w, ENOMEM, "the canaries' readings");
 	count_windows(l, at->roles);
 	return 0;
@@ -127,7 +140,7 @@ static void read_line(const struct window *w, int role, double two[2])
 	two[1] = w->line_after;
 }
 
-static int describe(const struct looking *l, struct calm_spot *s, const struct gathered *g)
+static int describe(const struct looking *l, struct calm_spot *s, struct gathered *g)
 {
 	double *values = calloc(2 * g->n + 1, sizeof *values);
 
@@ -145,6 +158,9 @@ static int describe(const struct looking *l, struct calm_spot *s, const struct g
 		s->reference[role] =
 			reference_find(l->look->reference, s->station.like, role, s->relation);
 	}
+	quantile_sort(g->mapping_cycles, g->workers);
+	s->mapping_cycles =
+		s->station.roles == 1 ? quantile_median(g->mapping_cycles, g->workers) : NAN;
 	s->line_ns = s->station.roles == 2 ? median_over(g, values, read_line, 0) : NAN;
 	free(values);
 	return 0;
@@ -173,8 +189,10 @@ int calm_look(const struct calm_look *look, struct why *w)
 	for (size_t i = 0; i < look->spots && !err; i++)
 		if (describe(&l, &look->spot[i], &l.gathered[i]))
 			err = fail(w, ENOMEM, "the canaries' readings");
-	for (size_t i = 0; l.gathered && i < look->spots; i++)
+	for (size_t i = 0; l.gathered && i < look->spots; i++) {
 		free(l.gathered[i].window);
+		free(l.gathered[i].mapping_cycles);
+	}
 	free(l.gathered);
 	calm_close(&l.calm);
 	return err;

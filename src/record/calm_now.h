@@ -21,6 +21,7 @@ struct calm_spot {
 	char relation[RELATION_MAX];      /* the one most seen; "" with one role */
 	double adds_per_cycle[ROLES_MAX]; /* medians */
 	double chain_ghz[ROLES_MAX];
+	double mapping_cycles;                               /* NAN with two roles */
 	double line_ns;                                      /* one way; NAN with one role */
 	const struct canary_reference *reference[ROLES_MAX]; /* of that relation; NULL: none */
 };

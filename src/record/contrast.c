@@ -178,18 +178,27 @@ static void use_values(struct contrast_row *r, bool calm)
 	r->contest.new = (struct values){ new, run_row_values(r->new, calm, new) };
 }
 
-/* Were calm windows of both runs of one clock? Times of different clocks differ as the clocks do. */
-static bool same_clock(const struct contrast *c, const struct run_row *row)
+static bool same_level(const struct contrast *c, int roles, const char *level, double tolerance)
+{
+	double base = run_rows_reference(c->base, roles, level);
+	double new = run_rows_reference(c->new, roles, level);
+
+	return !(base > 0 && new > 0) || near(new, base, tolerance / 2);
+}
+
+/* Were calm windows of both runs of one clock and of one level of the kernel? Times of different
+ * ones differ as they do. */
+static bool same_levels(const struct contrast *c, const struct run_row *row)
 {
 	int roles = !*row->relation || !strcmp(row->relation, "same") ? 1 : 2;
-	double base = run_rows_clock(c->base, roles), new = run_rows_clock(c->new, roles);
 
-	return !(base > 0 && new > 0) || near(new, base, GATE_CLOCK / 2);
+	return same_level(c, roles, "chain_ghz", GATE_CLOCK) &&
+	       same_level(c, roles, "mapping_cycles", GATE_MAPPING);
 }
 
 static void use_unpaired(const struct contrast *c, struct contrast_row *r)
 {
-	bool calm = calm_estimate(r->base) && calm_estimate(r->new) && same_clock(c, r->base) &&
+	bool calm = calm_estimate(r->base) && calm_estimate(r->new) && same_levels(c, r->base) &&
 		    same_kernel_speed(c, r);
 	bool count = !strcmp(r->base->cell[CELL_KIND], "count");
 

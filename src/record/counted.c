@@ -61,36 +61,35 @@ static void row_counts(struct csv_row *row, const struct invocation *i, const st
 					       events_scaled(&c->of[role], (enum event)e));
 }
 
-/* Why there is nothing to tell; "" where there is. *status follows. */
+/* The status, and in *why the reason why there is nothing to tell; "" where there is. */
 static const char *judge(const struct invocation *i, unsigned metric, const struct counted *c,
-			 const char **status)
+			 struct why *why)
 {
-	*status = "skip";
-	if (i->out->metric_why[metric].text[0])
-		return i->out->metric_why[metric].text;
-	*status = c->windows ? "ok" : "fail";
-	return c->windows ? "" : "no window measured this metric";
+	*why = i->out->metric_why[metric];
+	if (why->text[0])
+		return "skip";
+	return c->windows ? "ok" : reduce_absent(i->out, i->planned->cell.part, metric, why);
 }
 
 static int append(const struct counted_sink *to, const struct invocation *i, unsigned metric,
 		  struct why *w)
 {
-	const char *reason = to->reason;
+	struct why why = { "" };
 	const struct planned *p = i->planned;
 	const char *status = i->status == CANNOT ? "skip" : "fail";
 	struct counted c = { 0 };
 	struct csv_row row;
 
-	if (!reason) {
+	if (!to->reason) {
 		c = counted_sum(i->out, p->cell.part, metric);
-		reason = judge(i, metric, &c, &status);
+		status = judge(i, metric, &c, &why);
 	}
 	csv_row_begin(&row, to->out->table, to->run_id);
 	csv_row_integer(&row, COUNTERS_invocation, i->number);
 	cell_row(&row, p, &p->cell.part->metrics[metric]);
 	csv_row_text(&row, COUNTERS_relation, cell_relation(p));
 	csv_row_text(&row, COUNTERS_status, status);
-	csv_row_text(&row, COUNTERS_reason, reason);
+	csv_row_text(&row, COUNTERS_reason, to->reason ? to->reason : why.text);
 	if (!strcmp(status, "ok"))
 		row_counts(&row, i, &c);
 	return csv_writer_append(to->out, &row, w);

@@ -43,6 +43,15 @@ struct csv_writer {
 /* Make DIR/<table>.csv with its header. */
 int csv_writer_open(struct csv_writer *c, const char *dir, enum table_id id, struct why *w);
 
+/* Go on writing a table that grows, behind its first `whole` bytes, which end a row; what follows
+ * them goes. */
+struct csv_place {
+	const char *dir;
+	uint64_t whole;
+};
+int csv_writer_reopen(struct csv_writer *c, const struct csv_place *at, enum table_id id,
+		      struct why *w);
+
 /* Add a row to the group; nothing reaches the file before csv_writer_flush(). */
 int csv_writer_append(struct csv_writer *c, const struct csv_row *r, struct why *w);
 
@@ -55,11 +64,14 @@ int csv_writer_flush(struct csv_writer *c, struct why *w);
 int csv_writer_close(struct csv_writer *c, struct why *w);
 void csv_writer_abandon(struct csv_writer *c);
 
+/* A column that came later than the version that wrote the file. */
+#define CSV_ABSENT UINT_MAX
+
 struct csv_reader {
 	const struct table *table;
 	void *file; /* FILE * */
 	char path[PATH_MAX];
-	unsigned field[TABLE_COLUMNS_MAX]; /* where in the file each column is */
+	unsigned field[TABLE_COLUMNS_MAX]; /* where in the file each column is; CSV_ABSENT */
 	size_t fields;                     /* of the header, foreign ones included */
 	char *record;                      /* the fields of the current row, each ended by NUL */
 	size_t used, cap;
@@ -71,7 +83,8 @@ struct csv_reader {
 };
 
 /* Open DIR/<table>.csv: its header has every column of the table, in any order; others are
- * accepted and ignored. An error is -EINVAL with a sentence that names file, line and column (the
+ * accepted and ignored. Columns that a later version of the schema appended may be absent, with
+ * all that came after them: they read as empty. An error is -EINVAL with a sentence that names file, line and column (the
  * field's number and name). */
 int csv_reader_open(struct csv_reader *c, const char *dir, enum table_id id, struct why *w);
 

@@ -163,29 +163,40 @@ static bool nothing_read(const struct csv_reader *c)
 	return c->found == 1 && c->used == 1;
 }
 
+/* Only the newest columns may be absent: versions append them. */
+static int check_absent(const struct csv_reader *c, struct why *w)
+{
+	const struct table *t = c->table;
+	unsigned needed = t->columns;
+
+	while (needed > t->required && c->field[needed - 1] == CSV_ABSENT)
+		needed--;
+	for (unsigned at = 0; at < needed; at++)
+		if (c->field[at] == CSV_ABSENT)
+			return misused(w, "%s, line 1: there is no column '%s'", c->path,
+				       schema_column(t->first + at).name);
+	return 0;
+}
+
 static int check_header(struct csv_reader *c, struct why *w)
 {
 	const struct table *t = c->table;
-	bool seen[TABLE_COLUMNS_MAX] = { false };
 
+	for (unsigned at = 0; at < t->columns; at++)
+		c->field[at] = CSV_ABSENT;
 	for (size_t i = 0; i < c->found; i++) {
 		int column = schema_find(t, field(c, i));
 
 		if (column < 0)
 			continue;
 		unsigned at = (unsigned)column - t->first;
-		if (seen[at])
+		if (c->field[at] != CSV_ABSENT)
 			return misused(w, "%s, line 1, column %zu: a second column '%s'", c->path,
 				       i + 1, field(c, i));
-		seen[at] = true;
 		c->field[at] = (unsigned)i;
 	}
-	for (unsigned at = 0; at < t->columns; at++)
-		if (!seen[at])
-			return misused(w, "%s, line 1: there is no column '%s'", c->path,
-				       schema_column(t->first + at).name);
 	c->fields = c->found;
-	return 0;
+	return check_absent(c, w);
 }
 
 static int read_header(struct csv_reader *c, struct why *w)
@@ -270,7 +281,7 @@ const char *csv_reader_text(const struct csv_reader *c, unsigned column)
 	unsigned at = column - c->table->first;
 
 	assert(at < c->table->columns);
-	return field(c, c->field[at]);
+	return c->field[at] == CSV_ABSENT ? "" : field(c, c->field[at]);
 }
 
 double csv_reader_number(struct csv_reader *c, unsigned column)

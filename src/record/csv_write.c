@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#include "base/write.h"
 #include "record/csv.h"
 
 /* Tables that appear whole are written in pieces of about this size, which bounds memory. */
@@ -118,7 +119,7 @@ static int put_header(struct csv_writer *c, struct why *w)
 	return put_row(c, names, w);
 }
 
-int csv_writer_open(struct csv_writer *c, const char *dir, enum table_id id, struct why *w)
+static int begin(struct csv_writer *c, const char *dir, enum table_id id, struct why *w)
 {
 	*c = (struct csv_writer){ .table = schema_table(id), .fd = -1 };
 	bool whole = c->table->life == TABLE_WHOLE;
@@ -127,10 +128,36 @@ int csv_writer_open(struct csv_writer *c, const char *dir, enum table_id id, str
 	    (int)sizeof c->path)
 		return misused(w, "the path of the run directory '%.80s...' is too long", dir);
 	snprintf(c->made, sizeof c->made, "%s%s", c->path, whole ? ".new" : "");
+	return 0;
+}
+
+int csv_writer_reopen(struct csv_writer *c, const struct csv_place *at, enum table_id id,
+		      struct why *w)
+{
+	int err = begin(c, at->dir, id, w);
+
+	if (err)
+		return err;
+	c->whole = at->whole;
+	c->fd = open(c->path, O_WRONLY | O_CLOEXEC);
+	if (c->fd < 0 || ftruncate(c->fd, (off_t)c->whole) ||
+	    lseek(c->fd, (off_t)c->whole, SEEK_SET) < 0) {
+		err = fail(w, errno, "going on with %s", c->path);
+		csv_writer_abandon(c);
+	}
+	return err;
+}
+
+int csv_writer_open(struct csv_writer *c, const char *dir, enum table_id id, struct why *w)
+{
+	int err = begin(c, dir, id, w);
+
+	if (err)
+		return err;
 	c->fd = open(c->made, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
 	if (c->fd < 0)
 		return fail(w, errno, "making %s", c->made);
-	int err = put_header(c, w);
+	err = put_header(c, w);
 	if (!err)
 		err = csv_writer_flush(c, w);
 	if (err)
@@ -145,22 +172,6 @@ int csv_writer_append(struct csv_writer *c, const struct csv_row *r, struct why 
 	if (!err && c->table->life == TABLE_WHOLE && c->used >= GROUP_MAX)
 		err = csv_writer_flush(c, w);
 	return err;
-}
-
-/* All of it, or -errno. */
-static int write_whole(int fd, const char *bytes, size_t len)
-{
-	while (len) {
-		ssize_t n = write(fd, bytes, len);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return -errno;
-		bytes += n;
-		len -= (size_t)n;
-	}
-	return 0;
 }
 
 int csv_writer_flush(struct csv_writer *c, struct why *w)

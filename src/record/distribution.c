@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include "analyse/quantile.h"
 #include "record/cell.h"
 #include "record/distribution.h"
+#include "record/reference.h"
 
 /* Even steps where most of the cost is, finer towards the tails, which are what one looks for. */
 static const double ladder[] = { 0,    .001,  .002, .005, .01,   .02,   .03,  .04,  .05,
@@ -16,11 +19,13 @@ static const double ladder[] = { 0,    .001,  .002, .005, .01,   .02,   .03,  .0
 
 enum { RUNGS = sizeof ladder / sizeof *ladder };
 
-/* The ladders of one metric of one cell, one invocation after the other. */
+/* The ladders of one metric of one cell in one relation, one invocation after the other. */
 struct rungs {
+	char relation[RELATION_MAX];
 	double *value;
 	size_t invocations, room;
 	uint64_t samples;
+	struct rungs *next; /* another relation: in the order in which they were seen */
 };
 
 int distribution_open(struct distribution *d, const struct plan *p, struct why *w)
@@ -32,11 +37,27 @@ int distribution_open(struct distribution *d, const struct plan *p, struct why *
 
 void distribution_close(struct distribution *d)
 {
-	if (d->of)
-		for (size_t i = 0; i < d->plan->n * METRICS_MAX; i++)
-			free(d->of[i].value);
+	for (size_t i = 0; d->of && i < d->plan->n * METRICS_MAX; i++)
+		for (struct rungs *g = d->of[i], *next; g; g = next) {
+			next = g->next;
+			free(g->value);
+			free(g);
+		}
 	free(d->of);
 	d->of = NULL;
+}
+
+/* Those of this relation, made if need be; NULL: no memory. */
+static struct rungs *rungs_of(struct rungs **at, const char *relation)
+{
+	while (*at && strcmp((*at)->relation, relation))
+		at = &(*at)->next;
+	if (!*at) {
+		*at = calloc(1, sizeof **at);
+		if (*at)
+			snprintf((*at)->relation, sizeof(*at)->relation, "%s", relation);
+	}
+	return *at;
 }
 
 static int rungs_room(struct rungs *g)
@@ -52,20 +73,45 @@ static int rungs_room(struct rungs *g)
 	return 0;
 }
 
-int distribution_add(struct distribution *d, size_t cell, unsigned metric,
-		     const struct reduction *r)
+/* What one invocation leaves, as in the journal. */
+struct noted {
+	uint64_t slot, samples;
+	char relation[RELATION_MAX];
+	double value[RUNGS];
+};
+
+static int add(struct distribution *d, const struct noted *n)
 {
-	struct rungs *g = &d->of[cell * METRICS_MAX + metric];
+	struct rungs *g = rungs_of(&d->of[n->slot], n->relation);
+
+	if (!g || rungs_room(g))
+		return -ENOMEM;
+	memcpy(g->value + g->invocations++ * RUNGS, n->value, sizeof n->value);
+	g->samples += n->samples;
+	return 0;
+}
+
+int distribution_add(struct distribution *d, const struct distribution_source *from)
+{
+	const struct reduction *r = from->reduction;
+	struct noted n = { from->cell * METRICS_MAX + from->metric, r->n, "", { 0 } };
+	struct journal_record record = { JOURNAL_LADDER, &n, NULL, sizeof n, 0 };
 
 	if (!r->sampled)
 		return 0;
-	if (rungs_room(g))
-		return -ENOMEM;
-	double *value = g->value + g->invocations++ * RUNGS;
+	snprintf(n.relation, sizeof n.relation, "%s", from->relation);
 	for (size_t i = 0; i < RUNGS; i++)
-		value[i] = quantile_of(r->sorted, r->n, ladder[i]);
-	g->samples += r->n;
-	return 0;
+		n.value[i] = quantile_of(r->sorted, r->n, ladder[i]);
+	return add(d, &n) || journal_add(d->journal, &record) ? -ENOMEM : 0;
+}
+
+int distribution_restore(struct distribution *d, const struct journal_record *r, struct why *w)
+{
+	const struct noted *n = r->head;
+
+	if (r->head_len != sizeof *n || n->slot >= d->plan->n * METRICS_MAX)
+		return misused(w, JOURNAL_NAME " has quantiles of another plan");
+	return add(d, n) ? fail(w, ENOMEM, "the distributions of " JOURNAL_NAME) : 0;
 }
 
 /* Of rates, too: the middle of two rates is the inverse of the middle of their times. */
@@ -81,43 +127,56 @@ static double median_of_rung(const struct rungs *g, size_t rung, bool rate, doub
 	return rate ? 1 / median : median;
 }
 
-static int write_metric(const struct distribution *d, struct csv_writer *out, struct csv_row *row,
-			size_t slot, struct why *w)
+/* The file, and the row in the making. */
+struct sink {
+	struct csv_writer out;
+	struct csv_row row;
+};
+
+static int write_rungs(struct sink *to, const struct rungs *g, bool rate, struct why *w)
+{
+	double *scratch = malloc(g->invocations * sizeof *scratch);
+	int err = scratch ? 0 : fail(w, ENOMEM, "the rows of %s", to->out.path);
+
+	csv_row_text(&to->row, DISTRIBUTION_relation, g->relation);
+	csv_row_integer(&to->row, DISTRIBUTION_samples, g->samples);
+	for (size_t i = 0; i < RUNGS && !err; i++) {
+		csv_row_number(&to->row, DISTRIBUTION_quantile, ladder[i]);
+		csv_row_number(&to->row, DISTRIBUTION_value, median_of_rung(g, i, rate, scratch));
+		err = csv_writer_append(&to->out, &to->row, w);
+	}
+	free(scratch);
+	return err;
+}
+
+/* One metric of one cell, in all of its relations. */
+static int write_slot(const struct distribution *d, size_t slot, struct sink *to, struct why *w)
 {
 	const struct planned *p = &d->plan->cells[slot / METRICS_MAX];
 	const struct metric *m = &p->cell.part->metrics[slot % METRICS_MAX];
-	const struct rungs *g = &d->of[slot];
 	bool rate = m->kind == KIND_RATE || m->kind == KIND_BOUND_RATE;
-	double *scratch = malloc(g->invocations * sizeof *scratch);
-	int err = scratch ? 0 : fail(w, ENOMEM, "the distribution of %s", m->name);
+	int err = 0;
 
-	cell_row(row, p, m);
-	csv_row_text(row, DISTRIBUTION_relation, cell_relation(p));
-	csv_row_integer(row, DISTRIBUTION_samples, g->samples);
-	for (size_t i = 0; i < RUNGS && !err; i++) {
-		csv_row_number(row, DISTRIBUTION_quantile, ladder[i]);
-		csv_row_number(row, DISTRIBUTION_value, median_of_rung(g, i, rate, scratch));
-		err = csv_writer_append(out, row, w);
-	}
-	free(scratch);
+	cell_row(&to->row, p, m);
+	for (const struct rungs *g = d->of[slot]; g && !err; g = g->next)
+		err = write_rungs(to, g, rate, w);
 	return err;
 }
 
 int distribution_write(const struct distribution *d, const char *dir, const char *run_id,
 		       struct why *w)
 {
-	struct csv_writer out;
-	struct csv_row row;
-	int err = csv_writer_open(&out, dir, TABLE_DISTRIBUTION, w);
+	struct sink to;
+	int err = csv_writer_open(&to.out, dir, TABLE_DISTRIBUTION, w);
 
 	if (err)
 		return err;
-	csv_row_begin(&row, out.table, run_id);
+	csv_row_begin(&to.row, to.out.table, run_id);
 	for (size_t slot = 0; slot < d->plan->n * METRICS_MAX && !err; slot++)
-		if (d->of[slot].invocations)
-			err = write_metric(d, &out, &row, slot, w);
+		if (d->of[slot])
+			err = write_slot(d, slot, &to, w);
 	if (!err)
-		return csv_writer_close(&out, w);
-	csv_writer_abandon(&out);
+		return csv_writer_close(&to.out, w);
+	csv_writer_abandon(&to.out);
 	return err;
 }

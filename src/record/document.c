@@ -15,7 +15,9 @@ static const char introduction[] =
 	"|---|---|\n"
 	"| `run.json` | what is true of the run as a whole: command line, seed, plan, thresholds, "
 	"environment, topology, clock, what is unavailable and why, skipped cells, warnings, stop "
-	"reason |\n";
+	"reason, and under `resumed` where it was taken up again |\n"
+	"| `resume.bin` | what `shmbench run --resume` needs to go on; gone when nothing is owed "
+	"|\n";
 
 static const char how_to_read[] =
 	"| `plots/*.svg`, `report.html` | figures and tables for people, made by `shmbench report` "
@@ -25,7 +27,9 @@ static const char how_to_read[] =
 	"feeds, base units (ns, bytes, per second), numbers with nine significant digits. **Empty "
 	"means that there is no value; it never means 0.** Read columns by name: later versions "
 	"may "
-	"add some, and change none.\n"
+	"add some, and change none. Where a file of an older version lacks these, the program "
+	"reads "
+	"them as empty.\n"
 	"\n"
 	"## How to read a row\n"
 	"\n"
@@ -80,6 +84,9 @@ static const char how_to_read[] =
 	"| `correlated` | neighbouring log ratios are alike: the wider 98.75 % ranks were used |\n"
 	"| `not_calm` | fewer than 6 invocations were calm: the estimate, or the ratio, is over "
 	"all |\n"
+	"| `few_pairs` | the row has 6 invocations or more, but in fewer than 6 blocks was the "
+	"base "
+	"measured in the same relation: `ratio` is empty, and `pairs` says how many there were |\n"
 	"| `gate_biased` | windows of this cell fail after a calm start more often than those of "
 	"`null`, by 10 points and twice the standard error: the estimate is over all |\n"
 	"| `gate_thin` | less than 10 % of the windows were calm: some may have passed by chance "

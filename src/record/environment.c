@@ -85,17 +85,16 @@ static struct environment_difference *add(struct environment *e, enum environmen
 	return d;
 }
 
-static int compare_topology(struct environment *e, const json_t *base, const json_t *new,
-			    uint32_t across, struct why *w)
+static int compare_topology(struct environment *e, const struct environment_pair *p, struct why *w)
 {
-	const char *old_xml = json_string_value(json_object_get(base, "topology_xml"));
-	const char *new_xml = json_string_value(json_object_get(new, "topology_xml"));
+	const char *old_xml = json_string_value(json_object_get(p->base, "topology_xml"));
+	const char *new_xml = json_string_value(json_object_get(p->new, "topology_xml"));
 	char *old = outline_make(old_xml ? old_xml : "");
 	char *now = outline_make(new_xml ? new_xml : "");
 	int err = old && now ? 0 : fail(w, ENOMEM, "the topologies of two runs");
 
 	if (!err && strcmp(old, now)) {
-		struct environment_difference *d = add(e, ENVIRONMENT_TOPOLOGY, across);
+		struct environment_difference *d = add(e, ENVIRONMENT_TOPOLOGY, p->across);
 
 		d->what = "topology";
 		outline_difference(old, now, d->in_base, d->in_new, sizeof d->in_base);
@@ -105,22 +104,21 @@ static int compare_topology(struct environment *e, const json_t *base, const jso
 	return err;
 }
 
-int environment_compare(struct environment *e, const json_t *base, const json_t *new,
-			uint32_t across, struct why *w)
+int environment_compare(struct environment *e, const struct environment_pair *p, struct why *w)
 {
 	*e = (struct environment){ .n = 0 };
 	for (size_t i = 0; i < sizeof items / sizeof *items; i++) {
 		const char *old =
-			json_text_get(json_object_get(base, items[i].object), items[i].key);
+			json_text_get(json_object_get(p->base, items[i].object), items[i].key);
 		const char *now =
-			json_text_get(json_object_get(new, items[i].object), items[i].key);
+			json_text_get(json_object_get(p->new, items[i].object), items[i].key);
 
 		if (!strcmp(old, now))
 			continue;
-		struct environment_difference *d = add(e, items[i].word, across);
+		struct environment_difference *d = add(e, items[i].word, p->across);
 		d->what = items[i].key;
 		snprintf(d->in_base, sizeof d->in_base, "%s", *old ? old : "nothing");
 		snprintf(d->in_new, sizeof d->in_new, "%s", *now ? now : "nothing");
 	}
-	return compare_topology(e, base, new, across, w);
+	return compare_topology(e, p, w);
 }

@@ -40,8 +40,11 @@ const char *environment_word(enum environment_word word);
 /* "kernel,version" -> bits, added to *across. -EINVAL names the words. */
 int environment_across(const char *text, uint32_t *across, struct why *w);
 
-/* Two run.json. across: bits by environment_word. -ENOMEM. */
-int environment_compare(struct environment *e, const json_t *base, const json_t *new,
-			uint32_t across, struct why *w);
+/* Two run.json. -ENOMEM. */
+struct environment_pair {
+	const json_t *base, *new;
+	uint32_t across; /* what may differ: bits by environment_word */
+};
+int environment_compare(struct environment *e, const struct environment_pair *p, struct why *w);
 
 #endif

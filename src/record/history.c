@@ -2,13 +2,15 @@
 #include <errno.h>
 #include <jansson.h>
 #include <math.h>
+#include <stdbool.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 #include "record/history.h"
 
-static const char schema[] = "shmbench.canaries.v1";
+static const char schema[] = "shmbench.canaries.v3";
 
 int canary_kind_same(const struct canary_kind *a, const struct canary_kind *b)
 {
@@ -28,21 +30,21 @@ void history_forget(struct history *h, const struct canary_kind *k)
 			drop(h, i);
 }
 
-double history_clock(const struct history *h, const struct canary_kind *k)
+struct levels history_levels(const struct history *h, const struct canary_kind *k)
 {
-	double ghz = 0;
+	struct levels levels = { 0 };
 
 	for (size_t i = 0; i < h->n; i++)
-		if (canary_kind_same(&h->batch[i].kind, k) && h->batch[i].clock_ghz > 0)
-			ghz = h->batch[i].clock_ghz;
-	return ghz;
+		if (canary_kind_same(&h->batch[i].kind, k) && h->batch[i].levels.chain_ghz > 0)
+			levels = h->batch[i].levels;
+	return levels;
 }
 
-void history_set_clock(struct history *h, const struct canary_kind *k, double ghz)
+void history_settle(struct history *h, const struct canary_kind *k, struct levels levels)
 {
 	for (size_t i = 0; i < h->n; i++)
 		if (canary_kind_same(&h->batch[i].kind, k))
-			h->batch[i].clock_ghz = ghz;
+			h->batch[i].levels = levels;
 }
 
 /* Beyond HISTORY_BATCHES of a kind the oldest goes. */
@@ -77,30 +79,48 @@ int history_add(struct history *h, const struct batch *b)
 }
 
 /* One value of every reading: a row each is three times the bytes. */
+static const struct {
+	const char *name;
+	size_t at;
+	int roles; /* only readings of so many have it; 0: all */
+} fields[] = {
+	{ "adds_per_cycle", offsetof(struct canary_reading, adds_per_cycle), 0 },
+	{ "chain_ghz", offsetof(struct canary_reading, chain_ghz), 0 },
+	{ "line_ns", offsetof(struct canary_reading, line_ns), 2 },
+	{ "mapping_cycles", offsetof(struct canary_reading, mapping_cycles), 1 },
+};
+enum { FIELDS = sizeof fields / sizeof *fields };
+
 static double *field(struct canary_reading *r, int which)
 {
-	return which == 0 ? &r->adds_per_cycle : which == 1 ? &r->chain_ghz : &r->line_ns;
+	return (double *)((char *)r + fields[which].at);
 }
 
-static const char *const fields[] = { "adds_per_cycle", "chain_ghz", "line_ns" };
+static bool has_field(const struct batch *b, int which)
+{
+	return !fields[which].roles || fields[which].roles == b->kind.roles;
+}
 
 /* False: the arrays are not what they should be. */
-static int read_fields(const json_t *from, struct batch *b)
+static bool read_fields(const json_t *from, struct batch *b)
 {
-	for (int f = 0; f < (b->kind.roles > 1 ? 3 : 2); f++) {
-		const json_t *values = json_object_get(from, fields[f]);
+	for (int f = 0; f < FIELDS; f++) {
+		const json_t *values = json_object_get(from, fields[f].name);
+
+		if (!has_field(b, f))
+			continue;
 
 		if (json_array_size(values) != b->n)
-			return 0;
+			return false;
 		for (size_t i = 0; i < b->n; i++) {
 			const json_t *value = json_array_get(values, i);
 
 			if (!json_is_number(value) || !(json_number_value(value) > 0))
-				return 0;
+				return false;
 			*field(&b->reading[i], f) = json_number_value(value);
 		}
 	}
-	return 1;
+	return true;
 }
 
 /* -EINVAL for what is no batch. Old ones, and ones from the future, are passed over. */
@@ -115,16 +135,17 @@ static int read_batch(struct history *h, json_t *from, int64_t now)
 	    b.kind.roles < 1 || b.kind.roles > 2 || strlen(relation) >= sizeof b.kind.relation)
 		return -EINVAL;
 	strcpy(b.kind.relation, relation);
-	b.clock_ghz = json_number_value(json_object_get(from, "clock_ghz"));
+	b.levels.chain_ghz = json_number_value(json_object_get(from, "level_ghz"));
+	b.levels.mapping_cycles = json_number_value(json_object_get(from, "level_cycles"));
 	b.taken = taken;
-	b.n = json_array_size(json_object_get(from, fields[0]));
+	b.n = json_array_size(json_object_get(from, fields[0].name));
 	if (b.taken > now || now - b.taken > HISTORY_AGE_S)
 		return 0;
 	b.reading = malloc((b.n + 1) * sizeof *b.reading);
 	if (!b.reading)
 		return -ENOMEM;
 	for (size_t i = 0; i < b.n; i++)
-		b.reading[i].line_ns = NAN;
+		b.reading[i].line_ns = b.reading[i].mapping_cycles = NAN;
 	int err = !b.n || !read_fields(from, &b) ? -EINVAL : history_add(h, &b);
 	free(b.reading);
 	return err;
@@ -137,9 +158,10 @@ static int read_batches(struct history *h, const json_t *root, int64_t now)
 	const char *model = json_string_value(json_object_get(root, "model"));
 	int err = 0;
 
-	if (!is || strcmp(is, schema) || !model || !json_is_array(batches))
+	if (!is || strncmp(is, schema, strlen(schema) - 1) || !model || !json_is_array(batches))
 		return -EINVAL;
-	if (strcmp(model, h->model))
+	/* Of another CPU, or of a shmbench with other canaries. */
+	if (strcmp(model, h->model) || strcmp(is, schema))
 		return 0;
 	for (size_t i = 0; i < json_array_size(batches) && !err; i++)
 		err = read_batch(h, json_array_get(batches, i), now);
@@ -180,16 +202,21 @@ void history_close(struct history *h)
 
 static json_t *batch_json(const struct batch *b)
 {
-	json_t *to = json_pack("{s:i, s:i, s:s, s:I, s:f}", "core", b->kind.core, "roles",
+	json_t *to = json_pack("{s:i, s:i, s:s, s:I, s:f, s:f}", "core", b->kind.core, "roles",
 			       b->kind.roles, "relation", b->kind.relation, "taken",
-			       (json_int_t)b->taken, "clock_ghz", b->clock_ghz);
+			       (json_int_t)b->taken, "level_ghz", b->levels.chain_ghz,
+			       "level_cycles", b->levels.mapping_cycles);
 
-	for (int f = 0; f < (b->kind.roles > 1 ? 3 : 2); f++) {
-		json_t *values = json_array();
+	for (int f = 0; f < FIELDS; f++) {
+		json_t *values;
+
+		if (!has_field(b, f))
+			continue;
+		values = json_array();
 
 		for (size_t i = 0; i < b->n; i++)
 			json_array_append_new(values, json_real(*field(&b->reading[i], f)));
-		json_object_set_new(to, fields[f], values);
+		json_object_set_new(to, fields[f].name, values);
 	}
 	return to;
 }

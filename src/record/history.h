@@ -17,7 +17,14 @@
 
 struct canary_reading {
 	double adds_per_cycle, chain_ghz;
-	double line_ns; /* between two roles; NAN with one */
+	double line_ns;        /* between two roles; NAN with one */
+	double mapping_cycles; /* with one role; NAN with two */
+};
+
+/* What moves by itself and readings are compared with. It is kept from run to run, so that their
+ * absolute times are of one clock and of one level of the kernel. 0: not settled. */
+struct levels {
+	double chain_ghz, mapping_cycles;
 };
 
 /* Whose readings they are. */
@@ -29,8 +36,8 @@ struct canary_kind {
 
 struct batch {
 	struct canary_kind kind;
-	int64_t taken;    /* wall clock, s */
-	double clock_ghz; /* that readings of this kind are compared with; 0: not settled */
+	int64_t taken; /* wall clock, s */
+	struct levels levels;
 	struct canary_reading *reading;
 	size_t n;
 };
@@ -54,10 +61,9 @@ int history_add(struct history *h, const struct batch *b);
 /* Forget the readings of a kind. */
 void history_forget(struct history *h, const struct canary_kind *k);
 
-/* The clock that readings of a kind are compared with; 0: none is settled. It is kept from run to
- * run, so that their absolute times are of one clock. */
-double history_clock(const struct history *h, const struct canary_kind *k);
-void history_set_clock(struct history *h, const struct canary_kind *k, double ghz);
+/* The levels of a kind: what the newest batch that has any says. */
+struct levels history_levels(const struct history *h, const struct canary_kind *k);
+void history_settle(struct history *h, const struct canary_kind *k, struct levels levels);
 
 /* Replace the file. */
 int history_save(const struct history *h, struct why *w);

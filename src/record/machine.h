@@ -35,8 +35,11 @@ __attribute__((format(printf, 1, 2))) struct reading machine_unknown(const char 
 /* machine_cpu.c */
 struct reading machine_kernel(void);
 struct reading machine_processor(void);
-struct reading machine_hypervisor(void); /* "none" off guests */
-struct reading machine_cpus(void);       /* that this process may use */
+/* "none" off guests; begins with machine_emulated where this program is emulated: no number that it
+ * prints is then one of the machine. */
+struct reading machine_hypervisor(void);
+extern const char machine_emulated[];
+struct reading machine_cpus(void); /* that this process may use */
 int machine_cpus_count(void);
 struct reading machine_smt(void);
 struct reading machine_governor(void); /* of all CPUs: "performance", or several words */

@@ -10,10 +10,13 @@
 #include <sys/utsname.h>
 #include <time.h>
 #include <unistd.h>
+#include "probe/emulation.h"
 #include "record/machine.h"
 #if defined __x86_64__ || defined __i386__
 #include <cpuid.h>
 #endif
+
+const char machine_emulated[] = "user-mode emulation on ";
 
 #define CPU "/sys/devices/system/cpu/"
 
@@ -96,8 +99,10 @@ struct reading machine_hypervisor(void)
 {
 	struct reading product = machine_file("/sys/class/dmi/id/product_name");
 	struct reading tree = machine_file("/proc/device-tree/hypervisor/compatible");
-	char name[13] = "";
+	char name[13] = "", kernel[EMULATION_ARCHITECTURE_MAX];
 
+	if (emulation_here(kernel))
+		return machine_text("%s%s", machine_emulated, kernel);
 	if (announced(name))
 		return machine_text("%s%s%s", common_name(name), product.known ? ", " : "",
 				    product.known ? product.text : "");

@@ -52,19 +52,31 @@ static json_t *place_json(const struct planned *c)
 			 p->node);
 }
 
-static json_t *cell_json(const struct plan *plan, const struct planned *c)
+/* Of threads or processes that have one each, in their order; null where there are none. */
+static json_t *cpus_json(const struct planned *c)
+{
+	if (c->status || !c->cpus)
+		return json_null();
+	json_t *cpus = json_array();
+	for (unsigned i = 0; i < c->cpus; i++)
+		json_array_append_new(cpus, json_integer(c->member_cpu[i]));
+	return cpus;
+}
+
+static json_t *cell_json(const struct plan *plan, const struct planned *c, json_t *metrics)
 {
 	char base[256] = "";
 	/* A base is compared with nothing, itself least of all. */
 	bool compared = c->base != NO_BASE && &plan->cells[c->base] != c;
 	const char *status = !c->status ? "ok" : c->status == CANNOT ? "skip" : "fail";
-	json_t *cell = json_pack("{s:s, s:s, s:i, s:s, s:o, s:o, s:o}", "benchmark",
+	json_t *cell = json_pack("{s:s, s:s, s:i, s:s, s:o, s:O, s:o}", "benchmark",
 				 c->cell.bench->name, "part", c->cell.part->name, "roles",
 				 c->cell.part->roles, "status", status, "axes", axes_json(&c->cell),
-				 "metrics", metrics_json(c->cell.part), "place", place_json(c));
+				 "metrics", metrics, "place", place_json(c));
 
 	json_object_set_new(cell, "filesystem", json_text_or_null(c->filesystem));
 	json_object_set_new(cell, "reason", c->status ? json_text_new(c->why.text) : json_null());
+	json_object_set_new(cell, "cpus", cpus_json(c));
 	json_object_set_new(cell, "companion", json_boolean(c->companion));
 	json_object_set_new(cell, "group", json_integer((json_int_t)c->group));
 	json_object_set_new(cell, "expected_ns", json_integer((json_int_t)c->expected_ns));
@@ -78,10 +90,19 @@ static json_t *cell_json(const struct plan *plan, const struct planned *c)
 
 json_t *plan_json(const struct plan *plan)
 {
-	json_t *cells = json_array();
+	json_t *cells = json_array(), *metrics = NULL;
+	const struct part *part = NULL;
 
-	for (size_t i = 0; i < plan->n; i++)
-		json_array_append_new(cells, cell_json(plan, &plan->cells[i]));
+	/* One list for all neighbours of a part: of thousands of cells it would be most of the memory. */
+	for (size_t i = 0; i < plan->n; i++) {
+		if (plan->cells[i].cell.part != part) {
+			part = plan->cells[i].cell.part;
+			json_decref(metrics);
+			metrics = metrics_json(part);
+		}
+		json_array_append_new(cells, cell_json(plan, &plan->cells[i], metrics));
+	}
+	json_decref(metrics);
 	return json_pack("{s:o, s:I, s:I}", "cells", cells, "groups", (json_int_t)plan->groups,
 			 "blocks", (json_int_t)plan->blocks);
 }

@@ -24,8 +24,19 @@ static struct load *loads_of(const struct profile *p, size_t cell)
 	return p->loads ? p->loads + cell * METRICS_MAX : NULL;
 }
 
-static int add(struct load *l, const struct reduction *r)
+/* What one invocation leaves, as in the journal. */
+struct noted {
+	uint64_t slot, samples;
+	double of[QUANTILES];
+};
+
+static int add(struct profile *p, const struct noted *n)
 {
+	if (!p->loads)
+		p->loads = calloc(p->plan->n * METRICS_MAX, sizeof *p->loads);
+	if (!p->loads)
+		return -ENOMEM;
+	struct load *l = &p->loads[n->slot];
 	if (l->n == l->room) {
 		size_t room = l->room ? 2 * l->room : 8;
 		void *grown = realloc(l->of, room * sizeof *l->of);
@@ -35,26 +46,36 @@ static int add(struct load *l, const struct reduction *r)
 		l->of = grown;
 		l->room = room;
 	}
-	double *value = l->of[l->n++];
-	for (unsigned q = 0; q < QUANTILES; q++)
-		value[q] = quantile_printable(r->n, quantiles[q])
-				   ? quantile_of(r->sorted, r->n, quantiles[q])
-				   : NAN;
-	if (!r->sampled)
-		value[0] = r->median;
-	l->samples += r->n;
+	memcpy(l->of[l->n++], n->of, sizeof n->of);
+	l->samples += n->samples;
 	return 0;
 }
 
 int profile_load_add(struct profile *p, const struct profile_source *from)
 {
+	const struct reduction *r = from->reduction;
+	struct noted n = { .slot = from->cell * METRICS_MAX + from->metric };
+	struct journal_record record = { JOURNAL_LOAD, &n, NULL, sizeof n, 0 };
+
 	if (!(p->plan->cells[from->cell].cell.has & AXIS(RATE)))
 		return 0;
-	if (!p->loads)
-		p->loads = calloc(p->plan->n * METRICS_MAX, sizeof *p->loads);
-	if (!p->loads)
-		return -ENOMEM;
-	return add(loads_of(p, from->cell) + from->metric, from->reduction);
+	n.samples = r->n;
+	for (unsigned q = 0; q < QUANTILES; q++)
+		n.of[q] = quantile_printable(r->n, quantiles[q])
+				  ? quantile_of(r->sorted, r->n, quantiles[q])
+				  : NAN;
+	if (!r->sampled)
+		n.of[0] = r->median;
+	return add(p, &n) || journal_add(p->journal, &record) ? -ENOMEM : 0;
+}
+
+int profile_load_restore(struct profile *p, const struct journal_record *r, struct why *w)
+{
+	const struct noted *n = r->head;
+
+	if (r->head_len != sizeof *n || n->slot >= p->plan->n * METRICS_MAX)
+		return misused(w, JOURNAL_NAME " has rates of another plan");
+	return add(p, n) ? fail(w, ENOMEM, "the profile of " JOURNAL_NAME) : 0;
 }
 
 static double median_of(const struct load *l, unsigned q, double *scratch)
@@ -78,22 +99,20 @@ static unsigned offered_of(const struct part *part)
 	return m;
 }
 
-static int write_metric(const struct load *l, struct csv_writer *out, struct csv_row *row,
-			struct why *w)
+static int write_metric(const struct load *l, struct profile_sink *to, struct why *w)
 {
 	double *scratch = malloc(l->n * sizeof *scratch);
 
 	if (!scratch)
 		return fail(w, ENOMEM, "a profile by offered rate");
 	for (unsigned q = 0; q < QUANTILES; q++)
-		csv_row_number(row, columns[q], median_of(l, q, scratch));
-	csv_row_integer(row, PROFILE_samples, l->samples);
+		csv_row_number(&to->row, columns[q], median_of(l, q, scratch));
+	csv_row_integer(&to->row, PROFILE_samples, l->samples);
 	free(scratch);
-	return csv_writer_append(out, row, w);
+	return csv_writer_append(&to->out, &to->row, w);
 }
 
-int profile_load_write(const struct profile *p, size_t cell, struct csv_writer *out,
-		       struct csv_row *row, struct why *w)
+int profile_load_write(const struct profile *p, size_t cell, struct profile_sink *to, struct why *w)
 {
 	const struct planned *c = &p->plan->cells[cell];
 	const struct metric *metrics = c->cell.part->metrics;
@@ -111,11 +130,11 @@ int profile_load_write(const struct profile *p, size_t cell, struct csv_writer *
 	for (unsigned m = 0; metrics[m].name && !err; m++) {
 		if (!metrics[m].samples || !loads[m].n)
 			continue;
-		cell_row(row, c, &metrics[m]);
-		csv_row_text(row, PROFILE_relation, cell_relation(c));
-		csv_row_text(row, PROFILE_index_kind, "offered_rate");
-		csv_row_integer(row, PROFILE_index, index);
-		err = write_metric(&loads[m], out, row, w);
+		cell_row(&to->row, c, &metrics[m]);
+		csv_row_text(&to->row, PROFILE_relation, cell_relation(c));
+		csv_row_text(&to->row, PROFILE_index_kind, "offered_rate");
+		csv_row_integer(&to->row, PROFILE_index, index);
+		err = write_metric(&loads[m], to, w);
 	}
 	return err;
 }

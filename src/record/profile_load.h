@@ -13,9 +13,18 @@
  */
 int profile_load_add(struct profile *p, const struct profile_source *from);
 
+/* What a JOURNAL_LOAD notes. */
+int profile_load_restore(struct profile *p, const struct journal_record *r, struct why *w);
+
+/* profile.csv, and the row in the making. */
+struct profile_sink {
+	struct csv_writer out;
+	struct csv_row row;
+};
+
 /* The rows of one cell, if it has any. */
-int profile_load_write(const struct profile *p, size_t cell, struct csv_writer *out,
-		       struct csv_row *row, struct why *w);
+int profile_load_write(const struct profile *p, size_t cell, struct profile_sink *to,
+		       struct why *w);
 
 void profile_load_close(struct profile *p);
 

@@ -11,4 +11,7 @@
  * Parent. */
 int raw_write(const char *dir, const struct invocation *i, unsigned metric, struct why *w);
 
+/* Remove the samples of invocations from this number on. */
+void raw_forget(const char *dir, unsigned from);
+
 #endif

@@ -40,24 +40,46 @@ static int skip_cell(struct recorder *r, const struct planned *p, struct why *w)
 	return err;
 }
 
-int recorder_open(struct recorder *r, const struct plan *p, const char *dir, const char *run_id,
-		  struct why *w)
+int recorder_prepare(struct recorder *r, const struct recorder_left *left, struct why *w)
 {
-	*r = (struct recorder){ .plan = p, .dir = dir, .run_id = run_id };
-	r->invocations.fd = r->windows.fd = r->counters.fd = -1;
-	standing_open(&r->standing, p);
-	int err = distribution_open(&r->distribution, p, w);
+	const struct plan *p = left->plan;
+
+	*r = (struct recorder){ .plan = p, .dir = left->dir, .run_id = left->run_id };
+	r->invocations.fd = r->windows.fd = r->counters.fd = r->journal.fd = -1;
+	int err = standing_open(&r->standing, p, w);
+	if (!err)
+		err = distribution_open(&r->distribution, p, w);
 	if (!err)
 		err = profile_open(&r->profile, p, w);
+	return err;
+}
+
+static int open_files(struct recorder *r, struct why *w)
+{
+	const struct plan *p = r->plan;
+	int err = journal_create(&r->journal, r->dir, w);
+
 	if (!err)
-		err = csv_writer_open(&r->invocations, dir, TABLE_INVOCATIONS, w);
+		err = csv_writer_open(&r->invocations, r->dir, TABLE_INVOCATIONS, w);
 	if (!err)
-		err = csv_writer_open(&r->windows, dir, TABLE_WINDOWS, w);
+		err = csv_writer_open(&r->windows, r->dir, TABLE_WINDOWS, w);
 	for (size_t i = 0; i < p->n && !err; i++)
 		if (p->cells[i].status)
 			err = skip_cell(r, &p->cells[i], w);
+	return err ? err : csv_writer_flush(&r->invocations, w);
+}
+
+int recorder_open(struct recorder *r, const struct plan *p, const char *dir, const char *run_id,
+		  struct why *w)
+{
+	struct recorder_left left = { p, dir, run_id, NULL };
+	int err = recorder_prepare(r, &left, w);
+
 	if (!err)
-		err = csv_writer_flush(&r->invocations, w);
+		err = open_files(r, w);
+	recorder_keep(r);
+	if (!err)
+		err = recorder_milestone(r, &(struct milestone){ .number = 0 }, NO_GROUP, w);
 	if (err)
 		recorder_close(r, &(struct why){ "" });
 	return err;
@@ -72,8 +94,10 @@ static void row_position(struct csv_row *row, const struct invocation *i)
 	csv_row_integer(row, INVOCATIONS_started_ns, i->started_ns);
 }
 
-static void row_window(struct csv_row *row, const struct window *win, int roles)
+static void row_window(struct csv_row *row, const struct outcome *out, uint64_t k, int roles)
 {
+	const struct window *win = &out->window[k];
+
 	csv_row_integer(row, WINDOWS_started_ns, win->started_ns);
 	csv_row_integer(row, WINDOWS_elapsed_ns, win->elapsed_ns);
 	for (int role = 0; role < roles; role++) {
@@ -86,26 +110,27 @@ static void row_window(struct csv_row *row, const struct window *win, int roles)
 		csv_row_number(row, WINDOWS_role0_chain_ghz + (unsigned)role,
 			       (win->before[role].chain_ghz + win->after[role].chain_ghz) / 2);
 	}
+	csv_row_number(row, WINDOWS_mapping_cycles, out->mapping_cycles);
 	if (roles > 1) {
 		csv_row_number(row, WINDOWS_cache_line_ns_before, win->line_before);
 		csv_row_number(row, WINDOWS_cache_line_ns_after, win->line_after);
 	}
 }
 
-static int append_windows(struct recorder *r, const struct invocation *i, unsigned metric,
-			  const struct reduction *d, struct why *w)
+static int append_windows(struct recorder *r, const struct view *v, struct why *w)
 {
-	const struct planned *p = i->planned;
-	const struct metric *m = &p->cell.part->metrics[metric];
+	const struct invocation *i = v->invocation;
+	const struct part *part = i->planned->cell.part;
+	struct reduce_source from = { .out = i->out, .part = part, .metric = v->metric };
 	struct csv_row row;
 	int err = 0;
 
 	csv_row_begin(&row, r->windows.table, r->run_id);
 	csv_row_integer(&row, WINDOWS_invocation, i->number);
-	cell_row(&row, p, m);
+	cell_row(&row, i->planned, &part->metrics[v->metric]);
 	for (uint64_t n = 0; n < i->out->windows && !err; n++) {
 		const struct window *win = &i->out->window[n];
-		const struct portion *portion = &win->portion[metric];
+		const struct portion *portion = &win->portion[v->metric];
 
 		if (!portion->operations)
 			continue;
@@ -113,15 +138,13 @@ static int append_windows(struct recorder *r, const struct invocation *i, unsign
 		csv_row_integer(&row, WINDOWS_operations, portion->operations);
 		csv_row_integer(&row, WINDOWS_samples, portion->samples);
 		csv_row_number(&row, WINDOWS_median_ns,
-			       m->kind == KIND_COUNT
-				       ? NAN
-				       : reduce_window(i->out, metric, win, d, &r->workspace));
+			       reduce_window(&from, win, v->reduction.batch, &r->workspace));
 		csv_row_number(&row, WINDOWS_value,
 			       (double)portion->amount / (double)portion->operations);
 		csv_row_text(&row, WINDOWS_relation, r->calm.window[n].relation);
 		if (r->calm.gated)
 			csv_row_integer(&row, WINDOWS_calm, r->calm.window[n].calm);
-		row_window(&row, win, i->roles);
+		row_window(&row, i->out, n, i->roles);
 		err = csv_writer_append(&r->windows, &row, w);
 	}
 	return err;
@@ -137,14 +160,18 @@ static int append_view(struct recorder *r, const struct view *v, struct why *w)
 	const struct invocation *i = v->invocation;
 	struct heading h = { i->planned, &i->planned->cell.part->metrics[v->metric], "ok", NULL };
 	struct view_tools tools = tools_of(r);
+	size_t cell = (size_t)(i->planned - r->plan->cells);
+	struct distribution_source samples = { cell, v->metric, v->relation, &v->reduction };
 	struct csv_row row;
 
+	if (distribution_add(&r->distribution, &samples))
+		return fail(w, ENOMEM, "the distribution of %s", h.metric->name);
 	begin_row(&row, r, &h);
 	row_position(&row, i);
 	view_row(&row, v, &tools);
 	int err = csv_writer_append(&r->invocations, &row, w);
 	bool discarded = r->discard_flagged && flags_find_disturbed(v->flags.text);
-	struct standing_value value = { .cell = (size_t)(i->planned - r->plan->cells),
+	struct standing_value value = { .cell = cell,
 					.metric = v->metric,
 					.relation = v->relation,
 					.value = discarded ? NAN : v->median,
@@ -160,11 +187,10 @@ static int append_whole(struct recorder *r, const struct view *v, struct why *w)
 
 	struct profile_source from = { cell, v->metric, i->out, &v->reduction };
 
-	if (distribution_add(&r->distribution, cell, v->metric, &v->reduction) ||
-	    profile_add(&r->profile, &from))
-		return fail(w, ENOMEM, "the distribution of %s",
+	if (profile_add(&r->profile, &from))
+		return fail(w, ENOMEM, "the profile of %s",
 			    i->planned->cell.part->metrics[v->metric].name);
-	int err = append_windows(r, i, v->metric, &v->reduction, w);
+	int err = append_windows(r, v, w);
 	return !err && r->raw ? raw_write(r->dir, i, v->metric, w) : err;
 }
 
@@ -249,8 +275,9 @@ static int take_metric(struct recorder *r, const struct invocation *i, unsigned 
 		return fail(w, ENOMEM, "the samples of %s", h.metric->name);
 	if (v.reduction.windows)
 		return append_ok(r, &v, w);
-	h.status = "fail";
-	h.reason = "no window measured this metric";
+	struct why why;
+	h.status = reduce_absent(i->out, part, metric, &why);
+	h.reason = why.text;
 	return append_without(r, i, &h, w);
 }
 
@@ -295,16 +322,24 @@ int recorder_write(struct recorder *r, struct why *w)
 	return err ? err : profile_write(&r->profile, r->dir, r->run_id, w);
 }
 
-int recorder_close(struct recorder *r, struct why *w)
+int recorder_close_tables(struct recorder *r, struct why *w)
 {
 	int first = csv_writer_close(&r->invocations, w);
 	int second = csv_writer_close(&r->windows, w);
 	int third = csv_writer_close(&r->counters, w);
 
+	return first ? first : second ? second : third;
+}
+
+int recorder_close(struct recorder *r, struct why *w)
+{
+	int err = recorder_close_tables(r, w);
+
+	journal_close(&r->journal, false);
 	distribution_close(&r->distribution);
 	profile_close(&r->profile);
 	workspace_close(&r->workspace);
 	calm_close(&r->calm);
 	standing_close(&r->standing);
-	return first ? first : second ? second : third;
+	return err;
 }

@@ -9,6 +9,7 @@
 #include "record/csv.h"
 #include "record/reduce.h"
 #include "record/standing.h"
+#include "record/standstill.h"
 #include "record/steal.h"
 
 /*
@@ -25,6 +26,7 @@ struct recorder {
 	struct steal *steal;         /* set after recorder_open; NULL: not read */
 	struct csv_writer invocations, windows;
 	struct csv_writer counters; /* made with the first counted invocation */
+	struct journal journal;
 	struct distribution distribution;
 	struct profile profile;
 	struct workspace workspace;
@@ -38,6 +40,18 @@ struct recorder {
 int recorder_open(struct recorder *r, const struct plan *p, const char *dir, const char *run_id,
 		  struct why *w);
 
+/* Go on with the files of a directory that was left there: what came later is cut off, and what was in
+ * memory comes back. at->journal is the recorder's from then on, or closed. */
+struct recorder_left {
+	const struct plan *plan; /* that of the run */
+	const char *dir, *run_id;
+	struct standstill *at;
+};
+int recorder_resume(struct recorder *r, const struct recorder_left *left, struct why *w);
+
+/* A milestone_sink: arg is the recorder. From here a run could go on. */
+int recorder_milestone(void *arg, const struct milestone *m, size_t group, struct why *w);
+
 /* An invocation_sink: arg is the recorder. Every metric of the cell gets a row, whatever happened,
  * and with two roles on two CPUs one more for each relation in which it has windows enough; a cell of which the row of recorder_open() stands is passed over. An error is one of
  * writing: rows before it are whole. */
@@ -46,7 +60,18 @@ int recorder_take(void *arg, const struct invocation *i, struct why *w);
 /* Write distribution.csv and profile.csv. Also in between, to have them early. */
 int recorder_write(struct recorder *r, struct why *w);
 
-/* Close both files. Call it whatever happened; it may be called twice. */
+/* Close the tables that grow: no row follows. */
+int recorder_close_tables(struct recorder *r, struct why *w);
+
+/* Close everything. Call it whatever happened; it may be called twice. */
 int recorder_close(struct recorder *r, struct why *w);
+
+/* Nothing is owed: what only a resumed run would need goes. Before recorder_close(). */
+void recorder_forget(struct recorder *r);
+
+/* For recorder.c and recorder_resume.c: everything in memory, and no file; from now on what comes into
+ * memory goes to the journal as well. */
+int recorder_prepare(struct recorder *r, const struct recorder_left *left, struct why *w);
+void recorder_keep(struct recorder *r);
 
 #endif

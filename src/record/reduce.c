@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <errno.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include "analyse/quantile.h"
@@ -53,6 +54,28 @@ bool reduce_measured(const struct outcome *out, const struct part *part, unsigne
 		     uint64_t window)
 {
 	return measured(&out->window[window].portion[metric], part->metrics[metric].kind);
+}
+
+const char *reduce_absent(const struct outcome *out, const struct part *part, unsigned metric,
+			  struct why *w)
+{
+	const struct metric *m = &part->metrics[metric];
+	const char *per = is_rate(m->kind) ? NULL : strchr(m->unit, '/');
+	uint64_t idle = 0;
+
+	for (uint64_t i = 0; i < out->windows; i++) {
+		const struct portion *p = &out->window[i].portion[metric];
+
+		idle += p->amount && !p->operations;
+	}
+	if (!idle) {
+		snprintf(w->text, sizeof w->text, "no window measured this metric");
+		return "fail";
+	}
+	snprintf(w->text, sizeof w->text,
+		 "no %s in any of %ju windows: there is nothing to divide what they took by",
+		 per ? per + 1 : "operation", (uintmax_t)idle);
+	return "skip";
 }
 
 static bool counts(const struct reduce_source *f, uint64_t window)
@@ -222,17 +245,19 @@ int reduce_metric(const struct reduce_source *from, struct workspace *s, struct 
 	return 0;
 }
 
-double reduce_window(const struct outcome *out, unsigned metric, const struct window *win,
-		     const struct reduction *r, struct workspace *s)
+double reduce_window(const struct reduce_source *from, const struct window *win, uint64_t batch,
+		     struct workspace *s)
 {
-	const struct portion *p = &win->portion[metric];
+	const struct portion *p = &win->portion[from->metric];
 
+	if (from->part->metrics[from->metric].kind == KIND_COUNT)
+		return NAN;
 	if (!p->samples)
 		return (double)p->amount / (double)p->operations;
-	memcpy(s->samples, outcome_samples(out, metric) + p->first,
+	memcpy(s->samples, outcome_samples(from->out, from->metric) + p->first,
 	       p->samples * sizeof *s->samples);
 	quantile_sort_samples(s->samples, s->spare, p->samples);
-	return quantile_median_of_samples(s->samples, p->samples) / (double)r->batch;
+	return quantile_median_of_samples(s->samples, p->samples) / (double)batch;
 }
 
 /* The median of what is a number among n readings. */

@@ -54,14 +54,19 @@ int reduce_metric(const struct reduce_source *from, struct workspace *s, struct 
 bool reduce_measured(const struct outcome *out, const struct part *part, unsigned metric,
 		     uint64_t window);
 
+/* Of a metric that no window measured: its status, and why. `skip` where windows took their time but
+ * had nothing to divide it by, as ns/fault has where nothing faults; else `fail`. */
+const char *reduce_absent(const struct outcome *out, const struct part *part, unsigned metric,
+			  struct why *w);
+
 /* The median that reduce_metric() gives, by itself; NAN: no such window. Leaves alone what
  * r->sorted of another reduction points to. -ENOMEM. */
 int reduce_median(const struct reduce_source *from, double *median);
 
 /* Median of the samples of one window in ns per operation, or its time / operations for a metric
  * without samples. NAN for counts. */
-double reduce_window(const struct outcome *out, unsigned metric, const struct window *win,
-		     const struct reduction *r, struct workspace *s);
+double reduce_window(const struct reduce_source *from, const struct window *win, uint64_t batch,
+		     struct workspace *s);
 
 /* Median of what a canary chain and the cache line took in the windows selected; NAN where nothing
  * was read. */

@@ -27,16 +27,6 @@ static void relation_of(const struct reference *r, const struct canary_kind *k, 
 		snprintf(buf, RELATION_MAX, "r%d", class + 1);
 }
 
-/* Whose readings an entry was made from: in a guest the relation is of a reading, not of a kind. */
-static struct canary_kind kind_in_history(const struct reference *r, const struct canary_kind *k)
-{
-	struct canary_kind kind = *k;
-
-	if (r->guest)
-		kind.relation[0] = '\0';
-	return kind;
-}
-
 /* Room for every reading there is. */
 static double *history_room(const struct history *h)
 {
@@ -71,9 +61,11 @@ static struct canary_reference *entry_of(struct reference *r, const struct canar
 	if (!grown)
 		return NULL;
 	r->entry = grown;
-	r->entry[r->n] = (struct canary_reference){
-		.kind = *k, .adds_per_cycle = NAN, .chain_ghz = NAN, .age_s = INFINITY
-	};
+	r->entry[r->n] = (struct canary_reference){ .kind = *k,
+						    .adds_per_cycle = NAN,
+						    .chain_ghz = NAN,
+						    .mapping_cycles = NAN,
+						    .age_s = INFINITY };
 	return &r->entry[r->n++];
 }
 
@@ -119,23 +111,6 @@ static void derive_adds(const struct reference *r, struct canary_reference *e, d
 	e->readings = n;
 }
 
-/* The clock that the history has settled on; else the one that it shows most, whatever the two CPUs
- * were to each other. */
-static void derive_clock(const struct reference *r, struct canary_reference *e, double *chain)
-{
-	struct canary_kind kind = kind_in_history(r, &e->kind);
-	size_t n = 0;
-
-	e->chain_ghz = history_clock(&r->history, &kind);
-	for (size_t i = 0; i < r->history.n; i++)
-		for (size_t k = 0; k < r->history.batch[i].n; k++)
-			if (canary_kind_same(&r->history.batch[i].kind, &kind))
-				chain[n++] = r->history.batch[i].reading[k].chain_ghz;
-	quantile_sort(chain, n);
-	if (!(e->chain_ghz > 0))
-		e->chain_ghz = gate_mode(chain, n);
-}
-
 int reference_derive(struct reference *r)
 {
 	double *room = history_room(&r->history);
@@ -149,51 +124,12 @@ int reference_derive(struct reference *r)
 	int err = derive_kinds(r, (int64_t)time(NULL)); /* an age, not a time */
 	for (size_t i = 0; i < r->n && !err; i++) {
 		derive_adds(r, &r->entry[i], room);
-		derive_clock(r, &r->entry[i], room);
 		if (r->given > 0)
 			r->entry[i].adds_per_cycle = r->given;
+		reference_level(r, &r->entry[i], room);
 	}
 	free(room);
 	return err;
-}
-
-/* The clocks that this run saw on a kind of core, ascending, in v; or how many, with v NULL. */
-static size_t clocks_seen(const struct reference *r, const struct canary_kind *k, double *v)
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < r->kinds; i++) {
-		const struct batch *b = &r->seen[i];
-
-		for (size_t j = 0; canary_kind_same(&b->kind, k) && j < b->n; j++, n++)
-			if (v)
-				v[n] = b->reading[j].chain_ghz;
-	}
-	if (v)
-		quantile_sort(v, n);
-	return n;
-}
-
-int reference_settle_clocks(struct reference *r)
-{
-	for (size_t i = 0; i < r->n; i++) {
-		const struct canary_reference *e = &r->entry[i];
-		struct canary_kind kind = kind_in_history(r, &e->kind);
-		size_t n = clocks_seen(r, &kind, NULL), agreed = 0;
-		double *v = calloc(n + 1, sizeof *v);
-
-		if (!v)
-			return -ENOMEM;
-		clocks_seen(r, &kind, v);
-		for (size_t k = 0; k < n; k++)
-			agreed += gate_agrees(v[k], e->chain_ghz, GATE_CLOCK);
-		bool gone = r->fresh || (double)agreed < GATE_THIN * (double)n;
-		if (n)
-			history_set_clock(&r->history, &kind,
-					  gone ? gate_mode(v, n) : e->chain_ghz);
-		free(v);
-	}
-	return 0;
 }
 
 const char *reference_relation(const struct reference *r, const struct planned *p,
@@ -233,7 +169,7 @@ const struct canary_reference *reference_find(const struct reference *r, const s
 json_t *reference_classes_json(const struct reference *r)
 {
 	json_t *classes = json_array();
-	char name[RELATION_MAX];
+	char name[24];
 
 	for (size_t i = 0; i < r->classes; i++) {
 		snprintf(name, sizeof name, "r%zu", i + 1);
@@ -256,13 +192,15 @@ json_t *reference_entries_json(const struct reference *r)
 	for (size_t i = 0; i < r->n; i++) {
 		const struct canary_reference *e = &r->entry[i];
 
-		json_array_append_new(
-			entries,
-			json_pack("{s:i, s:i, s:s, s:o, s:o, s:I, s:o, s:b}", "core", e->kind.core,
-				  "roles", e->kind.roles, "relation", e->kind.relation,
-				  "adds_per_cycle", number_or_null(e->adds_per_cycle), "chain_ghz",
-				  number_or_null(e->chain_ghz), "readings", (json_int_t)e->readings,
-				  "age_s", number_or_null(e->age_s), "given", r->given > 0));
+		json_array_append_new(entries,
+				      json_pack("{s:i, s:i, s:s, s:o, s:o, s:o, s:I, s:o, s:b}",
+						"core", e->kind.core, "roles", e->kind.roles,
+						"relation", e->kind.relation, "adds_per_cycle",
+						number_or_null(e->adds_per_cycle), "chain_ghz",
+						number_or_null(e->chain_ghz), "mapping_cycles",
+						number_or_null(e->mapping_cycles), "readings",
+						(json_int_t)e->readings, "age_s",
+						number_or_null(e->age_s), "given", r->given > 0));
 	}
 	return entries;
 }

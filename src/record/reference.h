@@ -18,6 +18,7 @@
 struct canary_reference {
 	struct canary_kind kind;          /* its relation is what rows say: "", "r1", "l3" */
 	double adds_per_cycle, chain_ghz; /* NAN: too few readings of this relation */
+	double mapping_cycles;            /* NAN: not gated, with two roles or before a first run */
 	size_t readings;
 	double age_s, oldest_s; /* of the newest, of the oldest */
 };
@@ -59,13 +60,21 @@ int reference_open(struct reference *r, const struct reference_wish *wish, struc
 		   struct why *w);
 void reference_close(struct reference *r);
 
+/* Of a run that goes on: classes and levels are those that its run.json has, whatever the history says
+ * by now; nothing is read of the CPUs. -ENOMEM. */
+int reference_restore(struct reference *r, const struct reference_wish *wish, const json_t *run,
+		      struct why *warning);
+
 /* Work out classes and references from r->history. -ENOMEM. */
 int reference_derive(struct reference *r);
 
-/* Keep the clock of every kind for the next run. One that had to be taken from a few seconds'
- * readings, or that this run saw next to nothing of, makes way for the one that this run saw most.
- * The run's readings must still be in r->seen. -ENOMEM. */
-int reference_settle_clocks(struct reference *r);
+/* The levels of one entry, by its adds_per_cycle and r->history; room has space for every reading. */
+void reference_level(const struct reference *r, struct canary_reference *e, double *room);
+
+/* Keep the levels of every kind for the next run; of a run that is over, when its readings are in
+ * r->history. One that had to be taken from a few seconds' readings makes way for the one that this
+ * run saw most, any other for one that the last runs saw far more of. -ENOMEM. */
+int reference_settle(struct reference *r);
 
 /* What the two CPUs of a cell are to each other, by the cache-line time at both ends of a window:
  * "r1", ...; "new" outside every class; "mixed" when the ends differ; off guests what they share,

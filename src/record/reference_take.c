@@ -49,7 +49,7 @@ static struct batch *seen_of(struct reference *r, const struct canary_kind *k)
 static bool readable(const struct canary_reading *x, int roles)
 {
 	return isfinite(x->adds_per_cycle) && isfinite(x->chain_ghz) && x->adds_per_cycle > 0 &&
-	       x->chain_ghz > 0 && (roles == 1 || x->line_ns > 0);
+	       x->chain_ghz > 0 && (roles == 1 ? x->mapping_cycles : x->line_ns) > 0;
 }
 
 /* Every second one goes: a long run keeps few of its beginning, and memory has a bound. */
@@ -60,9 +60,9 @@ static void halve(struct batch *b)
 	b->n /= 2;
 }
 
-static int add_end(struct batch *b, const struct canary *c, double line_ns)
+static int add_end(struct batch *b, const struct canary *c, double line_ns, double mapping_cycles)
 {
-	struct canary_reading x = { c->adds_per_cycle, c->chain_ghz, line_ns };
+	struct canary_reading x = { c->adds_per_cycle, c->chain_ghz, line_ns, mapping_cycles };
 
 	if (!readable(&x, b->kind.roles))
 		return 0;
@@ -86,9 +86,11 @@ static int add_role(struct reference *r, const struct planned *p, const struct o
 	for (uint64_t i = 0; i < out->windows && !err; i++) {
 		const struct window *w = &out->window[i];
 
-		err = add_end(b, &w->before[role], active == 2 ? w->line_before : NAN);
+		err = add_end(b, &w->before[role], active == 2 ? w->line_before : NAN,
+			      out->mapping_cycles);
 		if (!err)
-			err = add_end(b, &w->after[role], active == 2 ? w->line_after : NAN);
+			err = add_end(b, &w->after[role], active == 2 ? w->line_after : NAN,
+				      out->mapping_cycles);
 	}
 	return err;
 }
@@ -274,8 +276,8 @@ int reference_open(struct reference *r, const struct reference_wish *wish, struc
 
 int reference_save(struct reference *r, struct why *w)
 {
-	return reference_settle_clocks(r) || settle(r) ? fail(w, ENOMEM, "the canaries' history")
-						       : history_save(&r->history, w);
+	return settle(r) || reference_settle(r) ? fail(w, ENOMEM, "the canaries' history")
+						: history_save(&r->history, w);
 }
 
 void reference_close(struct reference *r)

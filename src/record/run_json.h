@@ -23,7 +23,9 @@ struct run_facts {
 	const struct plan *plan;
 	const char *suite; /* NULL: none */
 	int argc;
-	char *const *argv;         /* the command line */
+	char *const *argv;      /* the command line */
+	char *const *inherited; /* options from the environment: "--seed=7" */
+	int n_inherited;
 	uint64_t seed;             /* a string in JSON, whose numbers end at 2^53 */
 	const char *const *labels; /* "KEY=VALUE", NULL-ended; or NULL */
 	bool raw;                  /* every sample was kept */
@@ -51,6 +53,17 @@ struct run_end {
 	struct clock_quality clock, counter_quality;
 };
 
+/* Of a run that goes on where it ended. */
+struct run_resumed {
+	const char *dir;
+	json_t *root;           /* its run.json, which is taken over; NULL afterwards */
+	unsigned block, number; /* where: of the next invocation */
+	bool rebooted;          /* the machine, since */
+	uint64_t time_budget_ns;
+	char *const *argv; /* the command line that it goes on by */
+	int argc;
+};
+
 struct run_json {
 	json_t *root;
 	char path[PATH_MAX]; /* of run.json */
@@ -58,6 +71,19 @@ struct run_json {
 
 /* Write DIR/run.json; stop_reason, blocks and ended are null in it. */
 int run_json_begin(struct run_json *j, const struct run_facts *f, struct why *w);
+
+/* A warning of the run that is no longer true. */
+void run_json_take_back(struct run_resumed *r, const char *sentence);
+
+/* Write it with where the run goes on: how it ended is null again, and is in `resumed`. */
+int run_json_resume(struct run_json *j, struct run_resumed *r, struct why *w);
+
+/* A run.json of no run: this program, environment (borrowed) and topology now, for
+ * environment_compare(). NULL: no memory. */
+json_t *run_json_here(json_t *environment, const char *topology_xml);
+
+/* Did the machine start again since this run began? Where either boot is not known, no. */
+bool run_json_rebooted(const json_t *root);
 
 /* Add a sentence to `warnings`; it reaches the file with the next write. */
 int run_json_warn(struct run_json *j, const char *sentence, struct why *w);

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include "base/hash.h"
 #include "record/run_rows.h"
 #include "record/tally.h"
 
@@ -12,12 +13,40 @@ static int out_of_memory(const struct run_rows *r, struct why *w)
 	return fail(w, ENOMEM, "the rows of %s", r->path);
 }
 
+static uint64_t hash_of(const char *key, const char *relation)
+{
+	return hash_text(hash_text(HASH_START, key), relation);
+}
+
 static struct run_row *find(const struct run_rows *r, const char *key, const char *relation)
 {
-	for (size_t i = 0; i < r->n; i++)
-		if (!strcmp(r->row[i].key, key) && !strcmp(r->row[i].relation, relation))
-			return &r->row[i];
-	return NULL;
+	size_t i = lookup_first(&r->by_key, hash_of(key, relation));
+
+	while (i != LOOKUP_NONE &&
+	       (strcmp(r->row[i].key, key) || strcmp(r->row[i].relation, relation)))
+		i = lookup_next(&r->by_key, i);
+	return i == LOOKUP_NONE ? NULL : &r->row[i];
+}
+
+int run_rows_know(struct run_rows *r)
+{
+	const struct run_row *row = &r->row[r->by_key.n];
+
+	return lookup_add(&r->by_key, hash_of(row->key, row->relation));
+}
+
+static int make_room(struct run_rows *r)
+{
+	size_t room = r->room ? 2 * r->room : 64;
+
+	if (r->n < r->room)
+		return 0;
+	struct run_row *grown = realloc(r->row, room * sizeof *grown);
+	if (!grown)
+		return -ENOMEM;
+	r->row = grown;
+	r->room = room;
+	return 0;
 }
 
 const struct run_row *run_rows_find(const struct run_rows *r, const char *key, const char *relation)
@@ -73,11 +102,11 @@ static struct run_row *row_of(struct run_rows *r, const struct subject *s, const
 		row_free(&made);
 		return there;
 	}
-	struct run_row *grown = realloc(r->row, (r->n + 1) * sizeof *grown);
-	if (!grown)
+	if (make_room(r))
 		goto failed;
-	r->row = grown;
 	r->row[r->n] = made;
+	if (run_rows_know(r))
+		goto failed;
 	return &r->row[r->n++];
 failed:
 	row_free(&made);
@@ -180,6 +209,7 @@ void run_rows_free(struct run_rows *r)
 	for (size_t i = 0; i < r->n; i++)
 		row_free(&r->row[i]);
 	free(r->row);
+	lookup_free(&r->by_key);
 	free(r->path);
 	json_decref(r->json);
 	*r = (struct run_rows){ 0 };
@@ -233,16 +263,16 @@ bool run_rows_class(const struct run_rows *r, const char *relation, double *low,
 	return false;
 }
 
-double run_rows_clock(const struct run_rows *r, int roles)
+double run_rows_reference(const struct run_rows *r, int roles, const char *what)
 {
 	size_t i;
-	const json_t *reference;
+	const json_t *entry;
 
-	json_array_foreach(
-		json_object_get(r->json, "canary_references"), i,
-		reference) if (json_integer_value(json_object_get(reference, "roles")) ==
-			       roles) return json_number_value(json_object_get(reference,
-									       "chain_ghz"));
+	json_array_foreach(json_object_get(r->json, "canary_references"), i, entry)
+	{
+		if (json_integer_value(json_object_get(entry, "roles")) == roles)
+			return json_number_value(json_object_get(entry, what));
+	}
 	return 0;
 }
 

@@ -3,6 +3,7 @@
 #define RUN_ROWS_H
 #include <jansson.h>
 #include <stdbool.h>
+#include "base/lookup.h"
 #include "record/schema.h"
 
 /*
@@ -32,15 +33,19 @@ struct run_rows {
 	char *path;   /* of the first directory */
 	json_t *json; /* its run.json */
 	struct run_row *row;
-	size_t n;
-	bool gated;    /* windows were told calm from not calm: calm values mean something */
-	size_t blocks; /* directories added, or the blocks of the only one */
+	size_t n, room;
+	struct lookup by_key; /* and relation */
+	bool gated;           /* windows were told calm from not calm: calm values mean something */
+	size_t blocks;        /* directories added, or the blocks of the only one */
 };
 
 /* Add what DIR measured. *r begins as { 0 }. A second directory's blocks follow the first's.
  * -EINVAL: an input file is not what it should be; the sentence names file, line and column. */
 int run_rows_add(struct run_rows *r, const char *dir, struct why *w);
 void run_rows_free(struct run_rows *r);
+
+/* The first row that is not in by_key yet gets there. -ENOMEM. */
+int run_rows_know(struct run_rows *r);
 
 const struct run_row *run_rows_find(const struct run_rows *r, const char *key,
 				    const char *relation);
@@ -54,8 +59,9 @@ size_t run_row_values(const struct run_row *r, bool calm, double *out);
 /* A class of relations of this run: its bounds in ns. False where run.json has none. */
 bool run_rows_class(const struct run_rows *r, const char *relation, double *low, double *high);
 
-/* The clock rate, GHz, that calm windows of one role or of two had; 0 where none is recorded. */
-double run_rows_clock(const struct run_rows *r, int roles);
+/* What calm windows of one role or of two were held to: "chain_ghz" or "mapping_cycles" of
+ * canary_references; 0 where none is recorded. */
+double run_rows_reference(const struct run_rows *r, int roles, const char *what);
 
 /* Does it tell relations apart (r1, r2, ...), so that `all` is a mixture and no headline? */
 bool run_rows_classed(const struct run_rows *r);

@@ -10,11 +10,13 @@ static const struct column columns[COLUMNS] = {
 #define COLUMN(id, column, is, of, means)                                                          \
 	[id##_##column] = { .name = #column, .type = COLUMN_##is, .unit = of, .about = means },
 #define CELL(id)
+#define ADDED(id)
 #define END(id)
 #include "record/columns.def"
 #undef TABLE
 #undef COLUMN
 #undef CELL
+#undef ADDED
 #undef END
 };
 
@@ -25,14 +27,17 @@ static const struct table tables[TABLES] = {
 			 .life = TABLE_##how,                                                      \
 			 .first = id##_FIRST,                                                      \
 			 .columns = id##_END - id##_FIRST,                                         \
+			 .required = id##_ADDED - id##_FIRST,                                      \
 			 .cell = id##_CELL },
 #define COLUMN(id, column, is, of, means)
 #define CELL(id)
+#define ADDED(id)
 #define END(id)
 #include "record/columns.def"
 #undef TABLE
 #undef COLUMN
 #undef CELL
+#undef ADDED
 #undef END
 };
 
@@ -41,10 +46,12 @@ static const struct table tables[TABLES] = {
 	_Static_assert(id##_END - id##_FIRST <= TABLE_COLUMNS_MAX, "a row has no room for " file);
 #define COLUMN(id, column, is, of, means)
 #define CELL(id)
+#define ADDED(id)
 #include "record/columns.def"
 #undef TABLE
 #undef COLUMN
 #undef CELL
+#undef ADDED
 #undef END
 
 const struct table *schema_table(enum table_id id)

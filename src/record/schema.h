@@ -18,11 +18,13 @@ enum column_id {
 #define TABLE(id, file, life, per)       id##_FIRST, id##_BEFORE_FIRST = id##_FIRST - 1,
 #define COLUMN(id, name, type, unit, is) id##_##name,
 #define CELL(id)                         id##_CELL, id##_CELL_LAST = id##_CELL + CELL_COLUMNS - 1,
+#define ADDED(id)                        id##_ADDED, id##_BEFORE_ADDED = id##_ADDED - 1,
 #define END(id)                          id##_END, id##_BEFORE_END = id##_END - 1,
 #include "record/columns.def"
 #undef TABLE
 #undef COLUMN
 #undef CELL
+#undef ADDED
 #undef END
 	COLUMNS
 };
@@ -31,11 +33,13 @@ enum table_id {
 #define TABLE(id, file, life, per) TABLE_##id,
 #define COLUMN(id, name, type, unit, is)
 #define CELL(id)
+#define ADDED(id)
 #define END(id)
 #include "record/columns.def"
 #undef TABLE
 #undef COLUMN
 #undef CELL
+#undef ADDED
 #undef END
 	TABLES
 };
@@ -67,6 +71,7 @@ struct table {
 	enum table_life life;
 	unsigned first, columns; /* enum column_id first .. first + columns - 1 */
 	unsigned cell;           /* the first of its cell columns */
+	unsigned required;       /* how many of the columns the oldest files have, too */
 };
 
 const struct table *schema_table(enum table_id id);

@@ -8,9 +8,14 @@
 
 static const double second_ns = 1e9;
 
-void standing_open(struct standing *s, const struct plan *p)
+int standing_open(struct standing *s, const struct plan *p, struct why *w)
 {
-	*s = (struct standing){ .plan = p };
+	*s = (struct standing){ .plan = p, .of = calloc(p->n + 1, sizeof *s->of) };
+	if (!s->of)
+		return fail(w, ENOMEM, "the values of %zu cells", p->n);
+	for (size_t i = 0; i < p->n; i++)
+		s->of[i] = STANDING_NONE;
+	return 0;
 }
 
 void standing_close(struct standing *s)
@@ -18,23 +23,38 @@ void standing_close(struct standing *s)
 	for (size_t i = 0; i < s->n; i++)
 		free(s->row[i].v);
 	free(s->row);
+	free(s->of);
 	*s = (struct standing){ 0 };
+}
+
+static int rows_room(struct standing *s)
+{
+	size_t room = s->room ? 2 * s->room : 64;
+
+	if (s->n < s->room)
+		return 0;
+	struct standing_row *grown = realloc(s->row, room * sizeof *grown);
+	if (!grown)
+		return -ENOMEM;
+	s->row = grown;
+	s->room = room;
+	return 0;
 }
 
 static struct standing_row *row_of(struct standing *s, const struct standing_value *v)
 {
-	for (size_t i = 0; i < s->n; i++)
-		if (s->row[i].cell == v->cell && s->row[i].metric == v->metric &&
-		    !strcmp(s->row[i].relation, v->relation))
+	for (size_t i = s->of[v->cell]; i != STANDING_NONE; i = s->row[i].next)
+		if (s->row[i].metric == v->metric && !strcmp(s->row[i].relation, v->relation))
 			return &s->row[i];
-	struct standing_row *grown = realloc(s->row, (s->n + 1) * sizeof *grown);
-	if (!grown)
+	if (rows_room(s))
 		return NULL;
-	s->row = grown;
-	s->row[s->n] =
-		(struct standing_row){ .cell = v->cell, .metric = v->metric, .batch = UINT64_MAX };
-	snprintf(s->row[s->n].relation, sizeof s->row->relation, "%s", v->relation);
-	return &s->row[s->n++];
+	struct standing_row *r = &s->row[s->n];
+	*r = (struct standing_row){
+		.cell = v->cell, .metric = v->metric, .batch = UINT64_MAX, .next = s->of[v->cell]
+	};
+	snprintf(r->relation, sizeof r->relation, "%s", v->relation);
+	s->of[v->cell] = s->n++;
+	return r;
 }
 
 static int append(struct standing_row *r, double value)
@@ -52,6 +72,35 @@ static int append(struct standing_row *r, double value)
 	return 0;
 }
 
+/* A value in the journal. */
+struct noted {
+	uint64_t cell, batch;
+	double value;
+	uint32_t metric;
+	char relation[sizeof((struct standing_row *)0)->relation];
+	uint32_t zero; /* no byte is left to chance */
+};
+
+static int note(struct journal *j, const struct standing_value *v)
+{
+	struct noted n = { v->cell, v->batch, v->value, v->metric, "", 0 };
+	struct journal_record r = { JOURNAL_VALUE, &n, NULL, sizeof n, 0 };
+
+	snprintf(n.relation, sizeof n.relation, "%s", v->relation);
+	return journal_add(j, &r);
+}
+
+int standing_restore(struct standing *s, const struct journal_record *r, struct why *w)
+{
+	const struct noted *n = r->head;
+	bool known = r->head_len == sizeof *n && n->cell < s->plan->n && n->metric < METRICS_MAX;
+
+	if (!known)
+		return misused(w, JOURNAL_NAME " has values of another plan");
+	struct standing_value v = { n->cell, n->metric, n->relation, n->value, n->batch };
+	return standing_add(s, &v, w);
+}
+
 int standing_add(struct standing *s, const struct standing_value *v, struct why *w)
 {
 	const struct metric *m = &s->plan->cells[v->cell].cell.part->metrics[v->metric];
@@ -60,7 +109,7 @@ int standing_add(struct standing *s, const struct standing_value *v, struct why 
 	if (!m->headline || m->kind == KIND_COUNT)
 		return 0;
 	struct standing_row *r = row_of(s, v);
-	if (!r)
+	if (!r || note(s->journal, v))
 		return fail(w, ENOMEM, "the values of %s", m->name);
 	if (v->batch < r->batch)
 		r->batch = v->batch;
@@ -76,23 +125,47 @@ static bool most_seen(const struct standing *s, size_t at)
 {
 	const struct standing_row *r = &s->row[at];
 
-	for (size_t i = 0; i < s->n; i++) {
+	for (size_t i = s->of[r->cell]; i != STANDING_NONE; i = s->row[i].next) {
 		const struct standing_row *o = &s->row[i];
 
-		if (i != at && o->cell == r->cell && o->metric == r->metric &&
-		    (o->n > r->n || (o->n == r->n && i < at)))
+		if (i != at && o->metric == r->metric && (o->n > r->n || (o->n == r->n && i < at)))
 			return false;
 	}
 	return true;
 }
 
-bool standing_short(const struct standing *s, size_t group, unsigned wanted)
+static bool cell_short(const struct standing *s, size_t cell, unsigned wanted)
 {
-	for (size_t i = 0; i < s->n; i++)
-		if (s->plan->cells[s->row[i].cell].group == group && s->row[i].n < wanted &&
-		    most_seen(s, i))
+	for (size_t i = s->of[cell]; i != STANDING_NONE; i = s->row[i].next)
+		if (s->row[i].n < wanted && most_seen(s, i))
 			return true;
 	return false;
+}
+
+bool standing_short(const struct standing *s, size_t group, unsigned wanted)
+{
+	const size_t *cells;
+	size_t n = plan_members(s->plan, group, &cells);
+
+	for (size_t i = 0; i < n; i++)
+		if (cell_short(s, cells[i], wanted))
+			return true;
+	return false;
+}
+
+/* Rows of a cell stand newest first: of equal ones the oldest is taken. */
+const struct standing_row *standing_of(const struct standing *s, size_t cell)
+{
+	const struct standing_row *best = NULL;
+
+	for (size_t i = s->of[cell]; i != STANDING_NONE; i = s->row[i].next) {
+		const struct standing_row *r = &s->row[i];
+
+		if (!best || r->metric < best->metric ||
+		    (r->metric == best->metric && r->n >= best->n))
+			best = r;
+	}
+	return best;
 }
 
 int standing_settled(const struct standing *s, const struct standing_rule *rule, bool *settled,
@@ -109,10 +182,10 @@ int standing_settled(const struct standing *s, const struct standing_rule *rule,
 		rows[n++] = (struct stop_row){ r->v, r->n, rule->resolution_ns / (double)r->batch };
 		longest = r->n > longest ? r->n : longest;
 	}
-	double *scratch = calloc(longest, sizeof *scratch);
-	int err = rows && scratch ? stop_settled(rows, n, &rule->stop, scratch, settled, w)
-				  : fail(w, ENOMEM, "the stop rule");
+	struct stop_rows all = { rows, n, calloc(longest, sizeof(double)) };
+	int err = rows && all.scratch ? stop_settled(&all, &rule->stop, settled, w)
+				      : fail(w, ENOMEM, "the stop rule");
 	free(rows);
-	free(scratch);
+	free(all.scratch);
 	return err;
 }

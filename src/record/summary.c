@@ -21,15 +21,13 @@ static const char *reason_of(const struct summary *s, char *buf, size_t len)
 	return buf;
 }
 
-/* For the rows of this relation, or those of all relations: a ratio may be over either. */
 static int make_room(struct summary *s)
 {
-	const struct entry *all = tally_entry(s->subject, "all");
+	size_t room = s->entry->n + 1;
 
-	s->room = 1 + (all && all->n > s->entry->n ? all->n : s->entry->n);
-	s->value = calloc(3 * s->room, sizeof *s->value);
-	s->other = s->value + s->room;
-	s->scratch = s->other + s->room;
+	s->value = calloc(3 * room, sizeof *s->value);
+	s->other = s->value + room;
+	s->scratch = s->other + room;
 	return s->value ? 0 : -ENOMEM;
 }
 

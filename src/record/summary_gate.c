@@ -88,74 +88,77 @@ void summary_gate(struct summary *s)
 		put_gate(s);
 }
 
-/* Both in the same block, each invocation in one pair at most: blocks ascend in either list. */
-static size_t gather_pairs(const struct summary *s, const struct entry *cell,
-			   const struct entry *base, enum quantity q)
-{
-	size_t n = 0, at = 0;
+/* How many blocks both sides have a value in, and how many of these pairs have a ratio. */
+struct met {
+	size_t blocks, n;
+};
 
-	for (size_t i = 0; cell && base && i < cell->n && n < s->room; i++) {
-		const double *mine = cell->points[i];
+/* Both in the same block, each invocation in one pair at most: blocks ascend in either list. */
+static struct met gather_pairs(const struct summary *s, const struct entry *base, enum quantity q)
+{
+	struct met met = { 0 };
+	size_t at = 0;
+
+	for (size_t i = 0; base && i < s->entry->n; i++) {
+		const double *mine = s->entry->points[i];
 
 		if (!has_block(base, &at, mine[QUANTITY_BLOCK]))
 			continue;
 		const double *pair = base->points[at++];
-		/* What is 0, as a count may be, has no ratio; what was not calm is NAN. */
+		/* What was not calm is NAN; what is 0, as a count may be, has no ratio. */
+		if (isnan(mine[q]) || isnan(pair[q]))
+			continue;
+		met.blocks++;
 		if (!(mine[q] > 0 && pair[q] > 0))
 			continue;
-		s->value[n] = mine[q];
-		s->other[n++] = pair[q];
+		s->value[met.n] = mine[q];
+		s->other[met.n++] = pair[q];
 	}
-	return n;
+	return met;
 }
 
-/* The pairs of the ratio: calm ones; with fewer than six, all of the relation; with fewer than six
- * of those, whatever the relation. */
-static size_t find_pairs(const struct summary *s, const struct entry *base, enum quantity *q,
-			 bool *fallen)
+/* The pairs of the ratio: calm ones; with fewer than six, all of the relation, and of no other: two
+ * CPUs that are something else to each other are another machine. */
+static struct met find_pairs(const struct summary *s, const struct entry *base, bool *fallen)
 {
-	const char *relation = s->entry->relation;
-	size_t n = 0;
+	bool over_all = s->gated && (s->count || s->whole || s->biased);
+	struct met met = gather_pairs(s, base, over_all ? QUANTITY_MEDIAN_ALL : QUANTITY_MEDIAN);
 
-	*q = s->gated && (s->count || s->whole || s->biased) ? QUANTITY_MEDIAN_ALL
-							     : QUANTITY_MEDIAN;
-	n = gather_pairs(s, s->entry, base, *q);
-	*fallen = false;
-	if (!s->gated || n >= GATE_CALM)
-		return n;
-	*fallen = *q == QUANTITY_MEDIAN;
-	*q = QUANTITY_MEDIAN_ALL;
-	n = gather_pairs(s, s->entry, base, *q);
-	if (n >= GATE_CALM || !*relation || !strcmp(relation, "same") || s->whole)
-		return n;
-	const struct entry *all = tally_entry(s->subject, "all");
-	const struct entry *all_base = tally_base(s->tally, s->subject, "all");
-	size_t more = gather_pairs(s, all, all_base, *q);
-	if (more < GATE_CALM)
-		return gather_pairs(s, s->entry, base, *q);
-	*fallen = true;
-	return more;
+	*fallen = s->gated && !over_all && met.blocks < GATE_CALM;
+	return *fallen ? gather_pairs(s, base, QUANTITY_MEDIAN_ALL) : met;
+}
+
+/* Did the base give a value at all, in this relation or in another? */
+static bool base_measured(const struct summary *s, const struct entry *base)
+{
+	const struct entry *all = tally_base(s->tally, s->subject, "all");
+
+	return (base && base->n) || (all && all->n);
 }
 
 void summary_ratio(struct summary *s)
 {
 	const struct entry *base = tally_base(s->tally, s->subject, s->entry->relation);
-	enum quantity q;
+	size_t invocations = summary_gather(s, s->over, s->value);
 	bool fallen;
-	size_t n = find_pairs(s, base, &q, &fallen);
 
-	if (!n && !base)
+	if (!base_measured(s, base))
 		return;
-	struct pairs pairs = { .cell = s->value, .base = s->other, .n = n };
+	struct met met = find_pairs(s, base, &fallen);
+	csv_row_integer(s->row, SUMMARY_pairs, met.n);
+	if (met.blocks < GATE_CALM && invocations >= GATE_CALM) {
+		flags_raise(&s->flags, "few_pairs");
+		return;
+	}
+	struct pairs pairs = { .cell = s->value, .base = s->other, .n = met.n };
 	struct ratio r = ratio_paired(&pairs, s->scratch);
 	struct estimate e = interval_exp(r.log);
-	csv_row_integer(s->row, SUMMARY_pairs, r.pairs);
 	csv_row_number(s->row, SUMMARY_ratio, e.value);
 	csv_row_number(s->row, SUMMARY_ratio_low, e.low);
 	csv_row_number(s->row, SUMMARY_ratio_high, e.high);
 	csv_row_number(s->row, SUMMARY_lag1, r.lag1);
 	if (r.correlated)
 		flags_raise(&s->flags, "correlated");
-	if (fallen && n && !s->count)
+	if (fallen && met.n && !s->count)
 		flags_raise(&s->flags, "not_calm");
 }

@@ -18,8 +18,7 @@ struct summary {
 	bool rate, count, varies;
 	double resolution, clock_cost; /* ns; of the cell's clock */
 	double batch;
-	double *value, *other, *scratch; /* room for `room` each */
-	size_t room;
+	double *value, *other, *scratch; /* room for every row of the entry each */
 
 	/* The stop rule of the run. */
 	double precision; /* 0: there was none */

@@ -113,15 +113,27 @@ struct subject *tally_subject(const struct tally *t, const struct csv_reader *ro
 	return key_of_row(row, key) ? find(t, key) : NULL;
 }
 
+static int make_room(struct tally *t, size_t more)
+{
+	size_t room = 2 * (t->n + more);
+
+	if (t->n + more <= t->room)
+		return 0;
+	struct subject *grown = realloc(t->subjects, room * sizeof *grown);
+	if (!grown)
+		return -ENOMEM;
+	t->subjects = grown;
+	t->room = room;
+	return 0;
+}
+
 static int add_subjects(struct tally *t, const json_t *cell, struct why *w)
 {
 	const json_t *metrics = json_object_get(cell, "metrics");
 	size_t more = json_array_size(metrics);
-	struct subject *grown = realloc(t->subjects, (t->n + more + 1) * sizeof *grown);
 
-	if (!grown)
+	if (make_room(t, more))
 		return fail(w, ENOMEM, "the plan in run.json");
-	t->subjects = grown;
 	for (size_t i = 0; i < more; i++) {
 		struct subject *s = &t->subjects[t->n];
 
@@ -132,6 +144,17 @@ static int add_subjects(struct tally *t, const json_t *cell, struct why *w)
 				       json_text_get(cell, "benchmark"));
 		t->n++;
 	}
+	return 0;
+}
+
+static int list_nulls(struct tally *t, struct why *w)
+{
+	t->nulls = calloc(t->n + 1, sizeof *t->nulls);
+	if (!t->nulls)
+		return fail(w, ENOMEM, "the plan in run.json");
+	for (size_t i = 0; i < t->n; i++)
+		if (!strcmp(json_text_get(t->subjects[i].cell, "benchmark"), "null"))
+			t->nulls[t->n_nulls++] = &t->subjects[i];
 	return 0;
 }
 
@@ -148,6 +171,8 @@ static int read_plan(struct tally *t, struct why *w)
 		err = add_subjects(t, json_array_get(cells, i), w);
 		t->first[i + 1] = t->n;
 	}
+	if (!err)
+		err = list_nulls(t, w);
 	return err ? err : sort_keys(t, w);
 }
 
@@ -179,6 +204,7 @@ void tally_close(struct tally *t)
 	}
 	free(t->subjects);
 	free(t->by_key);
+	free(t->nulls);
 	free(t->first);
 	json_decref(t->run);
 	*t = (struct tally){ 0 };
@@ -225,11 +251,10 @@ const struct entry *tally_null(const struct tally *t, const struct subject *s, c
 {
 	json_int_t roles = json_integer_value(json_object_get(s->cell, "roles"));
 
-	for (size_t i = 0; i < t->n; i++) {
-		const struct subject *n = &t->subjects[i];
+	for (size_t i = 0; i < t->n_nulls; i++) {
+		const struct subject *n = t->nulls[i];
 
-		if (strcmp(json_text_get(n->cell, "benchmark"), "null") ||
-		    json_integer_value(json_object_get(n->cell, "roles")) != roles ||
+		if (json_integer_value(json_object_get(n->cell, "roles")) != roles ||
 		    strcmp(place_of(n), place_of(s)))
 			continue;
 		const struct entry *e = tally_entry(measured(t, n), relation);

@@ -59,9 +59,11 @@ struct subject {
 struct tally {
 	json_t *run;              /* run.json */
 	struct subject *subjects; /* in plan order */
-	size_t n;
+	size_t n, room;
 	size_t *first; /* of each cell: index of its first subject; one more at the end */
 	struct subject **by_key;
+	struct subject **nulls; /* those of `null`: few */
+	size_t n_nulls;
 	size_t blocks;      /* from 0 to the last with a row that is ok, discarded ones too */
 	unsigned long torn; /* line of a last row that was cut short, else 0 */
 };

@@ -106,6 +106,8 @@ static void row_machine(struct csv_row *row, const struct view_tools *t, const s
 					(uint64_t)i->cpu[role]);
 	if (i->out->memory_node >= 0)
 		csv_row_integer(row, INVOCATIONS_memory_node, (uint64_t)i->out->memory_node);
+	if (i->out->page_bytes)
+		csv_row_integer(row, INVOCATIONS_page_bytes, i->out->page_bytes);
 	row_counters(row, i);
 	struct selection of = { t->calm->in };
 	csv_row_number(row, INVOCATIONS_chain_ghz,

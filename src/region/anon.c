@@ -4,15 +4,23 @@
 #include <errno.h>
 #include <sys/mman.h>
 #include "region/backing.h"
+#include "region/page.h"
 
 static int anon_create(struct region *r)
 {
-	void *p = mmap(NULL, r->len, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	int flags = MAP_SHARED | MAP_ANONYMOUS | (r->populated ? MAP_POPULATE : 0);
+
+	if (page_is_pooled(r->page))
+		flags |= MAP_HUGETLB | page_size_flag(r->page);
+	void *p = mmap(NULL, r->len, PROT_READ | PROT_WRITE, flags, -1, 0);
 
 	if (p == MAP_FAILED)
 		return fail(r->why, errno, "mmap of %zu anonymous bytes", r->len);
 	r->addr = p;
-	return 0;
+	int err = page_advise(r);
+	if (err)
+		munmap(p, r->len);
+	return err;
 }
 
 static int anon_attach(struct region *r)
@@ -29,15 +37,17 @@ static int anon_remove(struct region *r)
 
 static int anon_fits(const struct region *r, size_t touched)
 {
-	(void)touched;
-	return backing_commit(r);
+	int err = page_fits(r, touched, NULL);
+
+	return err || page_is_pooled(r->page) ? err : backing_commit(r);
 }
 
 const struct region_ops region_anon = {
 	.name = "anon",
 	.about = "anonymous shared mapping, inherited by fork",
-	.pages = 1u << PAGE_BASE,
+	.pages = 1u << PAGE_BASE | 1u << PAGE_THP | 1u << PAGE_2M | 1u << PAGE_1G,
 	.fault_around = true,
+	.populates = true,
 	.inherited = true,
 	.create = anon_create,
 	.attach = anon_attach,

@@ -9,15 +9,17 @@
 #include <sys/sysinfo.h>
 #include <unistd.h>
 #include "region/backing.h"
+#include "region/page.h"
 
 int backing_map(struct region *r)
 {
-	void *p = mmap(NULL, r->len, PROT_READ | PROT_WRITE, MAP_SHARED, r->id, 0);
+	void *p = mmap(NULL, r->len, r->read_only ? PROT_READ : PROT_READ | PROT_WRITE,
+		       r->populated ? MAP_SHARED | MAP_POPULATE : MAP_SHARED, r->id, 0);
 
 	if (p == MAP_FAILED)
 		return fail(r->why, errno, "mmap of %zu bytes of %s", r->len, r->ops->name);
 	r->addr = p;
-	return 0;
+	return page_advise(r);
 }
 
 int backing_unmap(struct region *r)
@@ -26,6 +28,11 @@ int backing_unmap(struct region *r)
 		return fail(r->why, errno, "munmap of %s", r->ops->name);
 	r->addr = NULL;
 	return 0;
+}
+
+int backing_forget(struct region *r)
+{
+	return close(r->id) ? fail(r->why, errno, "close of %s", r->ops->name) : 0;
 }
 
 int backing_resize(struct region *r)
@@ -46,10 +53,14 @@ int backing_space(const struct region *r, const char *directory)
 	if (statvfs(directory, &s))
 		return fail(r->why, errno, "statvfs of %s", directory);
 	unsigned long long room = (unsigned long long)s.f_bavail * s.f_frsize;
+	size_t files = 1 + r->more + r->others, bytes = r->len * (1 + r->more);
+	if (s.f_files && files > s.f_favail)
+		return cannot(r->why, "%zu files more: the file system at %s has %llu inodes free",
+			      files, directory, (unsigned long long)s.f_favail);
 	/* A tmpfs mounted with size=0 has no limit of its own and reports no blocks. */
-	if (s.f_blocks && r->len > room)
+	if (s.f_blocks && bytes > room)
 		return cannot(r->why, "%s of %zu MiB: the file system at %s has %llu MiB free",
-			      r->ops->name, r->len >> 20, directory, room >> 20);
+			      r->ops->name, bytes >> 20, directory, room >> 20);
 	return 0;
 }
 

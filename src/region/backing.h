@@ -12,6 +12,9 @@
 int backing_map(struct region *r);
 int backing_unmap(struct region *r);
 
+/* What find opened: the object stays. */
+int backing_forget(struct region *r);
+
 /* ftruncate r->id to r->len; closes it when that fails. */
 int backing_resize(struct region *r);
 

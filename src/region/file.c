@@ -14,6 +14,7 @@
 #include <time.h>
 #include <unistd.h>
 #include "region/backing.h"
+#include "region/page.h"
 
 static int file_identify(struct region *r, unsigned serial)
 {
@@ -43,10 +44,37 @@ static int file_remove(struct region *r)
 	return close(r->id) ? fail(r->why, errno, "close of %s", r->path) : 0;
 }
 
+static int file_find(struct region *r)
+{
+	r->id = open(r->path, O_RDWR | O_CLOEXEC);
+	return r->id < 0 ? fail(r->why, errno, "open of %s", r->path) : 0;
+}
+
+/* A hugetlbfs has pages of one size, and no other file system has any of that kind. */
+static int file_pages_fit(const struct region *r, size_t touched)
+{
+	size_t bytes = page_bytes(r->page);
+	struct statfs fs;
+
+	if (statfs(r->directory, &fs))
+		return fail(r->why, errno, "statfs of %s", r->directory);
+	bool hugetlbfs = fs.f_type == HUGETLBFS_MAGIC;
+	if (hugetlbfs && (!page_is_pooled(r->page) || (size_t)fs.f_bsize != bytes))
+		return cannot(r->why, "%s pages in %s: it is a hugetlbfs of pages of %ld KiB",
+			      page_word(r->page), r->directory, (long)fs.f_bsize >> 10);
+	if (!hugetlbfs && page_is_pooled(r->page))
+		return cannot(r->why,
+			      "%s pages of a file in %s: it is no hugetlbfs; mount -t hugetlbfs -o "
+			      "pagesize=%zuM none DIRECTORY and give that as --directory",
+			      page_word(r->page), r->directory, bytes >> 20);
+	return page_fits(r, touched, r->directory);
+}
+
 static int file_fits(const struct region *r, size_t touched)
 {
-	(void)touched;
-	return backing_space(r, r->directory);
+	int err = file_pages_fit(r, touched);
+
+	return err ? err : backing_space(r, r->directory);
 }
 
 static int file_sync(struct region *r)
@@ -109,7 +137,7 @@ static int file_evict(struct region *r)
 
 	if (fstatfs(r->id, &fs))
 		return fail(r->why, errno, "fstatfs of a file in %s", r->directory);
-	if (fs.f_type == TMPFS_MAGIC || fs.f_type == RAMFS_MAGIC)
+	if (fs.f_type == TMPFS_MAGIC || fs.f_type == RAMFS_MAGIC || fs.f_type == HUGETLBFS_MAGIC)
 		return cannot(r->why, "no cold state in %s: its file system has no disk",
 			      r->directory);
 	int err = drop_all(r, &cached);
@@ -122,14 +150,17 @@ static int file_evict(struct region *r)
 const struct region_ops region_file = {
 	.name = "file",
 	.about = "regular file: open, mmap",
-	.pages = 1u << PAGE_BASE,
+	.pages = 1u << PAGE_BASE | 1u << PAGE_THP | 1u << PAGE_2M | 1u << PAGE_1G,
 	.fault_around = true,
+	.populates = true,
 	.in_directory = true,
 	.identify = file_identify,
 	.create = file_create,
 	.attach = backing_map,
 	.detach = backing_unmap,
 	.remove = file_remove,
+	.find = file_find,
+	.forget = backing_forget,
 	.fits = file_fits,
 	.sync = file_sync,
 	.evict = file_evict,

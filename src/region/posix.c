@@ -7,6 +7,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 #include "region/backing.h"
+#include "region/page.h"
 
 static int posix_identify(struct region *r, unsigned serial)
 {
@@ -32,21 +33,31 @@ static int posix_remove(struct region *r)
 	return close(r->id) ? fail(r->why, errno, "close of %s", r->path) : 0;
 }
 
+static int posix_find(struct region *r)
+{
+	r->id = shm_open(r->path, O_RDWR | O_CLOEXEC, 0);
+	return r->id < 0 ? fail(r->why, errno, "shm_open %s", r->path) : 0;
+}
+
 static int posix_fits(const struct region *r, size_t touched)
 {
-	(void)touched;
-	return backing_space(r, "/dev/shm");
+	int err = page_fits(r, touched, "/dev/shm");
+
+	return err ? err : backing_space(r, "/dev/shm");
 }
 
 const struct region_ops region_posix = {
 	.name = "posix",
 	.about = "POSIX shared memory: shm_open, mmap",
-	.pages = 1u << PAGE_BASE,
+	.pages = 1u << PAGE_BASE | 1u << PAGE_THP,
 	.fault_around = true,
+	.populates = true,
 	.identify = posix_identify,
 	.create = posix_create,
 	.attach = backing_map,
 	.detach = backing_unmap,
 	.remove = posix_remove,
+	.find = posix_find,
+	.forget = backing_forget,
 	.fits = posix_fits,
 };

@@ -8,30 +8,20 @@
 /* How often a relation was seen. */
 struct tally {
 	double calm, all;
-	size_t first; /* its first row, which decides between equals */
+	const struct row *first; /* with a value, which decides between equals; NULL: none */
 };
 
-/* Rows of one role have no relation, and nothing to choose. */
-static bool compete(const struct row *a, const struct row *b)
+static struct tally count(const struct row *of)
 {
-	const char *x = row_text(a, SUMMARY_relation), *y = row_text(b, SUMMARY_relation);
+	struct tally t = { .first = NULL };
 
-	return row_has_value(b) && !*x == !*y && !strcmp(row_benchmark(a), row_benchmark(b)) &&
-	       !strcmp(row_axis(a, AXIS_PLACE), row_axis(b, AXIS_PLACE));
-}
-
-static struct tally count(const struct rows *r, const struct row *of)
-{
-	struct tally t = { .first = r->n };
-
-	for (size_t i = 0; i < r->n; i++) {
-		const struct row *row = &r->row[i];
+	for (const struct row *row = of->with[SHARED_RIVAL].first; row;
+	     row = row->with[SHARED_RIVAL].next) {
 		double calm = row_number(row, SUMMARY_calm_invocations);
 
-		if (!compete(of, row) ||
-		    strcmp(row_text(of, SUMMARY_relation), row_text(row, SUMMARY_relation)))
+		if (!row_has_value(row))
 			continue;
-		t.first = i < t.first ? i : t.first;
+		t.first = t.first ? t.first : row;
 		t.calm += isnan(calm) ? 0 : calm;
 		t.all += row_number(row, SUMMARY_invocations);
 	}
@@ -46,45 +36,39 @@ static bool more(const struct tally *a, const struct tally *b)
 }
 
 /* The row's relation is that of the comparison unless another one's was seen more. */
-static bool is_most_seen(const struct rows *r, const struct row *row)
+static bool is_most_seen(const struct row *row)
 {
-	struct tally own = count(r, row);
-	const char *seen = "";
+	struct tally own = count(row);
 
-	for (size_t i = 0; i < r->n; i++) {
-		const struct row *other = &r->row[i];
-		const char *relation = row_text(other, SUMMARY_relation);
-
-		if (!compete(row, other) || !strcmp(relation, seen) ||
-		    !strcmp(relation, row_text(row, SUMMARY_relation)))
+	for (const struct row *other = row->with[SHARED_ROLES].first; other;
+	     other = other->with[SHARED_ROLES].next) {
+		if (other->with[SHARED_RIVAL].first != other)
 			continue;
-		struct tally t = count(r, other);
+		struct tally t = count(other);
 		if (more(&t, &own))
 			return false;
-		seen = relation;
 	}
 	return true;
 }
 
-/* An earlier row that stands or falls with this one. */
-static const struct row *judged(const struct rows *r, size_t i)
+/* Rows of one relation stand or fall together: the first of them that has a value decides. */
+static const struct row *deciding(const struct row *row)
 {
-	const struct row *row = &r->row[i];
+	const struct row *first = row->with[SHARED_RIVAL].first;
 
-	for (size_t j = 0; j < i; j++)
-		if (row_has_value(&r->row[j]) && compete(row, &r->row[j]) &&
-		    !strcmp(row_text(row, SUMMARY_relation),
-			    row_text(&r->row[j], SUMMARY_relation)))
-			return &r->row[j];
-	return NULL;
+	while (!row_has_value(first))
+		first = first->with[SHARED_RIVAL].next;
+	return first;
 }
 
 void rows_choose(struct rows *r)
 {
 	for (size_t i = 0; i < r->n; i++) {
 		struct row *row = &r->row[i];
-		const struct row *like = judged(r, i);
 
-		row->chosen = row_has_value(row) && (like ? like->chosen : is_most_seen(r, row));
+		if (!row_has_value(row))
+			continue;
+		const struct row *first = deciding(row);
+		row->chosen = first == row ? is_most_seen(row) : first->chosen;
 	}
 }

@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: MIT */
+#include <errno.h>
 #include <limits.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
+#include "base/hash.h"
+#include "base/lookup.h"
 #include "record/csv.h"
 #include "report/counts.h"
 #include "report/tables.h"
@@ -26,27 +29,56 @@ static const struct {
 enum { SHOWN = sizeof events / sizeof *events };
 _Static_assert(FIRST + SHOWN <= SHEET_COLUMNS, "a sheet has no column for every event");
 
-/* The row of summary.csv of this cell and metric, in whichever relation comes first. */
-static const struct row *row_of(const struct rows *r, const struct csv_reader *c)
-{
-	for (size_t i = 0; i < r->n; i++) {
-		unsigned k = 0;
+/* Rows of summary.csv by their cell columns. They are added from the last to the first: a lookup
+ * finds the newest first. */
+struct cells {
+	const struct rows *rows;
+	struct lookup by_key;
+};
 
-		while (k < CELL_COLUMNS && !strcmp(row_text(&r->row[i], SUMMARY_CELL + k),
-						   csv_reader_text(c, COUNTERS_CELL + k)))
-			k++;
-		if (k == CELL_COLUMNS)
-			return &r->row[i];
+static int cells_find(struct cells *c, const struct rows *r, struct why *w)
+{
+	int err = 0;
+
+	*c = (struct cells){ .rows = r };
+	for (size_t i = r->n; i-- > 0 && !err;) {
+		uint64_t key = HASH_START;
+
+		for (unsigned k = 0; k < CELL_COLUMNS; k++)
+			key = hash_text(key, row_text(&r->row[i], SUMMARY_CELL + k));
+		err = lookup_add(&c->by_key, key);
 	}
+	return err ? fail(w, ENOMEM, "the cells of %zu rows", r->n) : 0;
+}
+
+static bool is_of(const struct row *row, const struct csv_reader *c)
+{
+	for (unsigned k = 0; k < CELL_COLUMNS; k++)
+		if (strcmp(row_text(row, SUMMARY_CELL + k), csv_reader_text(c, COUNTERS_CELL + k)))
+			return false;
+	return true;
+}
+
+/* The row of summary.csv of this cell and metric, in whichever relation comes first. */
+static const struct row *row_of(const struct cells *of, const struct csv_reader *c)
+{
+	uint64_t key = HASH_START;
+
+	for (unsigned k = 0; k < CELL_COLUMNS; k++)
+		key = hash_text(key, csv_reader_text(c, COUNTERS_CELL + k));
+	for (size_t e = lookup_first(&of->by_key, key); e != LOOKUP_NONE;
+	     e = lookup_next(&of->by_key, e))
+		if (is_of(&of->rows->row[of->rows->n - 1 - e], c))
+			return &of->rows->row[of->rows->n - 1 - e];
 	return NULL;
 }
 
-static const char *name_of(const struct rows *r, const struct row *row, char *buf, size_t len)
+static const char *name_of(const struct row *row, char *buf, size_t len)
 {
 	char mechanism[200], axes[200];
 
 	row_mechanism(row, mechanism, sizeof mechanism);
-	row_axes(row, rows_varying(r, row), axes, sizeof axes);
+	row_axes(row, row->varying, axes, sizeof axes);
 	snprintf(buf, len, "%s %s%s%s%s%s", row_benchmark(row), row_metric(row),
 		 *mechanism ? " " : "", mechanism, *axes ? " " : "", axes);
 	return buf;
@@ -60,17 +92,13 @@ static bool any_of_role(struct csv_reader *c, unsigned role)
 	return false;
 }
 
-static int put_role(struct sheet *s, struct csv_reader *c, const char *name, unsigned role,
-		    struct why *w)
+/* Into the last line. */
+static int put_role(struct sheet *s, struct csv_reader *c, unsigned role, struct why *w)
 {
 	double operations = csv_reader_number(c, COUNTERS_operations);
 	char buf[32];
-	int err = sheet_line(s, w);
+	int err = sheet_put(s, ROLE, role ? "1" : "0", w);
 
-	if (!err)
-		err = sheet_put(s, CELL, name, w);
-	if (!err)
-		err = sheet_put(s, ROLE, role ? "1" : "0", w);
 	if (!err)
 		err = sheet_put(s, OPERATIONS, csv_reader_text(c, COUNTERS_operations), w);
 	for (unsigned e = 0; e < SHOWN && !err; e++) {
@@ -83,18 +111,23 @@ static int put_role(struct sheet *s, struct csv_reader *c, const char *name, uns
 	return err;
 }
 
-static int put_row(struct sheet *s, const struct rows *r, struct csv_reader *c, struct why *w)
+static int put_row(struct sheet *s, const struct cells *cells, struct csv_reader *c, struct why *w)
 {
-	const struct row *row = row_of(r, c);
+	const struct row *row = row_of(cells, c);
 	char name[480];
 	int err = 0;
 
 	if (!row || !tables_headline(row) || strcmp(csv_reader_text(c, COUNTERS_status), "ok"))
 		return 0;
-	name_of(r, row, name, sizeof name);
+	name_of(row, name, sizeof name);
 	for (unsigned role = 0; role < 2 && !err; role++)
-		if (any_of_role(c, role))
-			err = put_role(s, c, name, role, w);
+		if (any_of_role(c, role)) {
+			err = sheet_line(s, w);
+			if (!err)
+				err = sheet_put(s, CELL, name, w);
+			if (!err)
+				err = put_role(s, c, role, w);
+		}
 	return err;
 }
 
@@ -117,13 +150,13 @@ static void put_title(struct sheet *s, const struct conditions *c)
 		 c->user_only ? "; cycles to cache misses in user mode only" : "", scaled);
 }
 
-static int put_rows(struct sheet *s, const struct rows *r, struct csv_reader *c, struct why *w)
+static int put_rows(struct sheet *s, const struct cells *cells, struct csv_reader *c, struct why *w)
 {
 	struct conditions all = { .share = 1 };
 	int more, err = 0;
 
 	while (!err && (more = csv_reader_next(c, w)) != 0) {
-		err = more < 0 ? more : put_row(s, r, c, w);
+		err = more < 0 ? more : put_row(s, cells, c, w);
 		all.share = fmin(all.share, csv_reader_number(c, COUNTERS_counted_share));
 		all.user_only |= !strcmp(csv_reader_text(c, COUNTERS_mode), "user");
 	}
@@ -134,6 +167,7 @@ static int put_rows(struct sheet *s, const struct rows *r, struct csv_reader *c,
 int counts_make(const struct rows *r, const char *dir, struct sheet *s, struct why *w)
 {
 	struct csv_reader c;
+	struct cells cells;
 	char path[PATH_MAX];
 
 	*s = (struct sheet){ .head = { "cell", "role", "operations" }, .left = 1u << CELL };
@@ -145,7 +179,10 @@ int counts_make(const struct rows *r, const char *dir, struct sheet *s, struct w
 	int err = csv_reader_open(&c, dir, TABLE_COUNTERS, w);
 	if (err)
 		return err;
-	err = put_rows(s, r, &c, w);
+	err = cells_find(&cells, r, w);
+	if (!err)
+		err = put_rows(s, &cells, &c, w);
+	lookup_free(&cells.by_key);
 	csv_reader_close(&c);
 	return err;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The table of figures, and running gnuplot on one of them. */
+/* Running gnuplot on a figure. */
 #include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -20,115 +20,11 @@
 
 enum { DEADLINE_MS = 30000 };
 
-const struct figure figures[] = {
-	{
-		.name = "attach-latency",
-		.title = "Attach and detach",
-		.look = "A flat line means that the cost does not depend on the size; detaching "
-			"what has pages is dearer, because they must be unmapped.",
-		.file = "summary.csv",
-		.benchmark = "attach",
-	},
-	{
-		.name = "first-touch",
-		.title = "First touch",
-		.look = "Read both panels together: time per page follows faults per page, and a "
-			"mechanism that maps several pages in one fault pays less for each.",
-		.file = "summary.csv",
-		.benchmark = "first-touch",
-	},
-	{
-		.name = "touch-ecdf",
-		.title = "First touch: distribution",
-		.look = "Where the line at the left bends, another kind of touch begins; the right "
-			"panel shows how rare the slow ones are.",
-		.file = "distribution.csv",
-		.benchmark = "touch-profile",
-	},
-	{
-		.name = "touch-by-index",
-		.title = "First touch by page index",
-		.look = "A peak at 0 of the upper panel is the page-table page that every 512th "
-			"touch also makes; a peak at 0 of the lower one is the memory cgroup's "
-			"batch of 64.",
-		.file = "profile.csv",
-		.benchmark = "touch-profile",
-	},
-	{
-		.name = "throughput",
-		.title = "Throughput",
-		.look = "Small messages are limited by the cost of each, large ones by copying: "
-			"the dashed line is copying with nothing around it.",
-		.file = "summary.csv",
-		.benchmark = "throughput",
-	},
-	{
-		.name = "rtt-ecdf",
-		.title = "Round trip: distribution",
-		.look = "How far a line reaches to the right in the right panel is the tail that a "
-			"median hides.",
-		.file = "distribution.csv",
-		.benchmark = "latency",
-	},
-	{
-		.name = "latency-under-load",
-		.title = "Latency under load",
-		.look = "Where response leaves service, messages wait for others that are late; "
-			"where "
-			"it shoots up, the channel has reached its limit and what is drawn depends "
-			"on "
-			"how long one looks.",
-		.file = "profile.csv",
-		.benchmark = "latency",
-	},
-	{
-		.name = "ratio-forest",
-		.title = "Ratios to the base",
-		.look = "Left of the line: takes less than the base. An interval that crosses the "
-			"line shows no difference.",
-		.file = "summary.csv",
-	},
-	{
-		.name = "machine-state",
-		.title = "The machine during the run",
-		.look = "Steps in the canaries are other work on the same core; steps in the "
-			"cache-line time are the two CPUs becoming other CPUs.",
-		.file = "windows.csv",
-	},
-	{ .name = NULL },
-};
-
-const struct terminal terminals[] = {
-	{ "svg", "svg" }, { "pngcairo", "png" }, { "pdfcairo", "pdf" },
-	{ "dumb", "" },   { NULL, NULL },
-};
-
-const struct figure *figure_find(const char *name, struct why *w)
+const char *figure_path(const struct drawing *d, char *buf, size_t len)
 {
-	char all[300] = "";
+	const char *ending = d->terminal->ending;
 
-	for (const struct figure *f = figures; f->name; f++) {
-		if (!strcmp(f->name, name))
-			return f;
-		strcat(strcat(all, " "), f->name);
-	}
-	misused(w, "there is no figure '%.60s'; there are:%s", name, all);
-	return NULL;
-}
-
-const struct terminal *terminal_find(const char *name, struct why *w)
-{
-	for (const struct terminal *t = terminals; t->name; t++)
-		if (!strcmp(t->name, name))
-			return t;
-	misused(w, "there is no terminal '%.60s'; there are: svg pngcairo pdfcairo dumb", name);
-	return NULL;
-}
-
-const char *figure_path(const struct figure *f, const char *run, const struct terminal *t,
-			char *buf, size_t len)
-{
-	snprintf(buf, len, "%s/plots/%s%s%s", run, f->name, *t->ending ? "." : "", t->ending);
+	snprintf(buf, len, "%s/plots/%s%s%s", d->run, d->figure->name, *ending ? "." : "", ending);
 	return buf;
 }
 
@@ -151,6 +47,13 @@ static bool installed_beside(char *dir, size_t len)
 	if (slash)
 		*slash = '\0';
 	return slash && snprintf(dir, len, "%s/" SHMBENCH_PLOTS_BESIDE, exe) < (int)len;
+}
+
+bool figures_wanted(void)
+{
+	const char *said = getenv("SHMBENCH_PLOTS");
+
+	return !said || strcmp(said, "/dev/null") != 0;
 }
 
 /* What the user says, what was installed beside this program, where it was built. */
@@ -236,6 +139,12 @@ static const char *last_line(int errors, char *buf, size_t len)
 	return line ? line + 1 : buf;
 }
 
+static int not_installed(struct why *w)
+{
+	return cannot(w, "gnuplot is not installed, so there are no figures; "
+			 "`apt-get install gnuplot-nox` gets it");
+}
+
 static int judge(const struct figure *f, int status, int errors, struct why *w)
 {
 	static const char nothing[] = "nothing drawn";
@@ -249,6 +158,9 @@ static int judge(const struct figure *f, int status, int errors, struct why *w)
 	if (WIFSIGNALED(status))
 		return fail(w, 0, "gnuplot was killed by signal %d in %s", WTERMSIG(status),
 			    f->name);
+	/* What posix_spawn(3) makes of an exec that failed where it cannot tell us so. */
+	if (WEXITSTATUS(status) == 127 && !n)
+		return not_installed(w);
 	if (WEXITSTATUS(status))
 		return fail(w, 0, "gnuplot failed in %s.gp: %s", f->name, said);
 	if (n >= m && !strcmp(said + n - m, nothing))
@@ -256,34 +168,49 @@ static int judge(const struct figure *f, int status, int errors, struct why *w)
 	return 0;
 }
 
-int figure_draw(const struct figure *f, const char *run, const struct terminal *t, const char *out,
-		struct why *w)
+int figure_start(const struct drawing *d, const char *out, struct figure_job *job, struct why *w)
 {
 	char scripts[PATH_MAX], script[PATH_MAX + 64];
 	int err = find_scripts(scripts, sizeof scripts, w);
 
 	if (err)
 		return err;
-	snprintf(script, sizeof script, "%s/%s.gp", scripts, f->name);
+	snprintf(script, sizeof script, "%s/%s.gp", scripts, d->figure->name);
 	/* -d: the user's ~/.gnuplot is for the user's own plots. */
-	char *argv[] = { "gnuplot",       "-d",        "-c",
-			 script,          (char *)run, (char *)(out ? out : "-"),
-			 (char *)t->name, NULL };
-	int errors = memfd_create("gnuplot's errors", MFD_CLOEXEC);
-	pid_t pid;
+	char *argv[] = { "gnuplot",
+			 "-d",
+			 "-c",
+			 script,
+			 (char *)d->run,
+			 (char *)(out ? out : "-"),
+			 (char *)d->terminal->name,
+			 NULL };
+	*job = (struct figure_job){ .figure = d->figure,
+				    .errors = memfd_create("gnuplot's errors", MFD_CLOEXEC) };
 
-	if (errors < 0)
+	if (job->errors < 0)
 		return fail(w, errno, "a file for gnuplot's errors");
 	if (out)
 		unlink(out);
-	err = start(argv, errors, &pid);
-	if (err == ENOENT)
-		err = cannot(w, "gnuplot is not installed, so there are no figures; "
-				"`apt-get install gnuplot-nox` gets it");
-	else if (err)
-		err = fail(w, err, "starting gnuplot");
-	else
-		err = judge(f, wait_for(pid), errors, w);
-	close(errors);
+	err = start(argv, job->errors, &job->pid);
+	if (!err)
+		return 0;
+	close(job->errors);
+	return err == ENOENT ? not_installed(w) : fail(w, err, "starting gnuplot");
+}
+
+int figure_end(struct figure_job *job, struct why *w)
+{
+	int err = judge(job->figure, wait_for(job->pid), job->errors, w);
+
+	close(job->errors);
 	return err;
+}
+
+int figure_draw(const struct drawing *d, const char *out, struct why *w)
+{
+	struct figure_job job;
+	int err = figure_start(d, out, &job, w);
+
+	return err ? err : figure_end(&job, w);
 }

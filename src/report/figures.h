@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #ifndef FIGURES_H
 #define FIGURES_H
+#include <stdbool.h>
 #include <stddef.h>
+#include <sys/types.h>
 #include "base/fail.h"
 
 /*
@@ -30,14 +32,31 @@ struct terminal {
 extern const struct terminal terminals[]; /* ends with a NULL name */
 const struct terminal *terminal_find(const char *name, struct why *w);
 
+/* What to draw, of which run directory, and how. */
+struct drawing {
+	const struct figure *figure;
+	const char *run;
+	const struct terminal *terminal;
+};
+
 /* RUN/plots/NAME.ENDING in buf, which is returned. */
-const char *figure_path(const struct figure *f, const char *run, const struct terminal *t,
-			char *buf, size_t len);
+const char *figure_path(const struct drawing *d, char *buf, size_t len);
+
+/* False: SHMBENCH_PLOTS=/dev/null, where nobody looks at any. */
+bool figures_wanted(void);
 
 /* Draw into the file `out`, which must not be a directory, or with NULL to stdout (which must have
  * been flushed). Waits for gnuplot, 30 s at most. CANNOT: no gnuplot here, or no row to draw, and
  * then no file has been made; the sentence says which. */
-int figure_draw(const struct figure *f, const char *run, const struct terminal *t, const char *out,
-		struct why *w);
+int figure_draw(const struct drawing *d, const char *out, struct why *w);
+
+/* The same in two steps, for several at once. After a figure_start that returned 0, figure_end. */
+struct figure_job {
+	const struct figure *figure;
+	pid_t pid;
+	int errors; /* memfd: what gnuplot has to say */
+};
+int figure_start(const struct drawing *d, const char *out, struct figure_job *job, struct why *w);
+int figure_end(struct figure_job *job, struct why *w);
 
 #endif

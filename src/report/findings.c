@@ -38,32 +38,39 @@ static const char *contended(const struct row *r)
 }
 
 /* "Attaching (64M fresh): memfd has the lowest median, ...; sysv takes .... Ratio ...." */
-static int fastest(struct findings *f, const struct rows *r, const char *what, const struct pick *p,
+/* What is done, as a sentence begins, and the rows that say what it costs. */
+struct question {
+	const char *what;
+	struct pick pick;
+};
+
+static int fastest(struct findings *f, const struct rows *r, const struct question *q,
 		   struct why *w)
 {
-	struct pick of_base = *p;
+	struct pick of_base = q->pick;
 	char axes[120], best_name[200], best_text[120], base_text[120], ratio[80];
 
 	of_base.region = "sysv";
 	const struct row *base = pick_first(r, &of_base);
-	const struct row *best = base ? pick_smallest(r, p, base) : NULL;
+	const struct row *best = base ? pick_smallest(r, &q->pick, base) : NULL;
 	if (!best)
 		return 0;
 	row_axes(base, AXIS(SIZE) | AXIS(STATE) | AXIS(ACCESS) | AXIS(ORDER), axes, sizeof axes);
 	row_estimate(base, base_text, sizeof base_text);
 	if (best == base)
-		return findings_say(f, w, "%s (%s): sysv has the lowest median, %s%s.", what, axes,
-				    base_text, contended(base));
+		return findings_say(f, w, "%s (%s): sysv has the lowest median, %s%s.", q->what,
+				    axes, base_text, contended(base));
 	row_mechanism(best, best_name, sizeof best_name);
 	row_estimate(best, best_text, sizeof best_text);
 	row_ratio(best, ratio, sizeof ratio);
-	return findings_say(
-		f, w, "%s (%s): %s has the lowest median, %s%s; sysv takes %s%s. Ratio %s%s", what,
-		axes, best_name, best_text, contended(best), base_text, contended(base), ratio,
-		findings_differ(best) ? "."
-		: *row_text(best, SUMMARY_ratio_low)
-			? ": the interval contains 1, so no difference is shown."
-			: ": too few invocations for an interval.");
+	return findings_say(f, w,
+			    "%s (%s): %s has the lowest median, %s%s; sysv takes %s%s. Ratio %s%s",
+			    q->what, axes, best_name, best_text, contended(best), base_text,
+			    contended(base), ratio,
+			    findings_differ(best) ? "."
+			    : *row_text(best, SUMMARY_ratio_low)
+				    ? ": the interval contains 1, so no difference is shown."
+				    : ": too few invocations for an interval.");
 }
 
 /* Does attaching depend on the size? Only sysv's two ends are looked at. */
@@ -121,12 +128,13 @@ static int flagged(struct findings *f, const struct rows *r, struct why *w)
 static int life_and_touch(struct findings *f, const struct rows *r, struct why *w)
 {
 	struct pick p = { .benchmark = "attach", .metric = "attach", .state = "fresh" };
+	struct question q = { "Attaching", pick_largest(r, &p) };
+	int err = fastest(f, r, &q, w);
 
-	p = pick_largest(r, &p);
-	int err = fastest(f, r, "Attaching", &p, w);
-	p.metric = "detach";
+	q.what = "Detaching";
+	q.pick.metric = "detach";
 	if (!err)
-		err = fastest(f, r, "Detaching", &p, w);
+		err = fastest(f, r, &q, w);
 	if (!err)
 		err = by_size(f, r, w);
 	p = (struct pick){ .benchmark = "first-touch",
@@ -134,14 +142,15 @@ static int life_and_touch(struct findings *f, const struct rows *r, struct why *
 			   .state = "fresh",
 			   .access = "write",
 			   .order = "sequential" };
-	p = pick_largest(r, &p);
+	q = (struct question){ "First touch, per page", pick_largest(r, &p) };
 	if (!err)
-		err = fastest(f, r, "First touch, per page", &p, w);
+		err = fastest(f, r, &q, w);
+	p = q.pick;
 	p.state = "resident";
 	p.access = "read";
-	p = pick_largest(r, &p);
+	q.pick = pick_largest(r, &p);
 	if (!err)
-		err = fastest(f, r, "First touch, per page", &p, w);
+		err = fastest(f, r, &q, w);
 	return err ? err : findings_faults(f, r, w);
 }
 
@@ -150,7 +159,15 @@ int findings_make(struct findings *f, const struct findings_source *s, struct wh
 	*f = (struct findings){ .n = 0 };
 	int err = life_and_touch(f, s->rows, w);
 	if (!err)
+		err = findings_crowd(f, s->rows, w);
+	if (!err)
+		err = findings_scaling(f, s->rows, w);
+	if (!err)
 		err = findings_messages(f, s, w);
+	if (!err)
+		err = findings_matrix(f, s->rows, w);
+	if (!err)
+		err = findings_nodes(f, s->rows, w);
 	if (!err)
 		err = findings_load(f, s->rows, w);
 	if (!err)

@@ -35,8 +35,17 @@ int findings_messages(struct findings *f, const struct findings_source *s, struc
 /* Does the interval of a ratio leave 1 out? Without an interval nothing is shown. */
 bool findings_differ(const struct row *r);
 
-/* Those about page faults; about latency under load. */
+/* Those about page faults; about latency under load; about names, crowds and ways to populate; about
+ * how much more several processes do at once than one. */
 int findings_faults(struct findings *f, const struct rows *r, struct why *w);
+int findings_crowd(struct findings *f, const struct rows *r, struct why *w);
+int findings_scaling(struct findings *f, const struct rows *r, struct why *w);
 int findings_load(struct findings *f, const struct rows *r, struct why *w);
+
+/* Which pair of CPUs is nearest and which furthest, of `matrix`. */
+int findings_matrix(struct findings *f, const struct rows *r, struct why *w);
+
+/* Those about which memory node everything is on, of `--place node-pairs --node each`. */
+int findings_nodes(struct findings *f, const struct rows *r, struct why *w);
 
 #endif

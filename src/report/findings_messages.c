@@ -45,9 +45,7 @@ static int ring_and_pipe(const struct sentences *s, const struct pick *p, const 
 	if (!of_ring || !of_pipe || !row_comparable(of_ring, of_pipe))
 		return 0;
 	units_size_text(row_axis_number(of_ring, AXIS_MESSAGE), message, sizeof message);
-	*ratio = '\0';
-	if (rows_own_ratio(s->from->rows, of_pipe))
-		row_ratio(of_pipe, ratio, sizeof ratio);
+	row_ratio(of_pipe, ratio, sizeof ratio);
 	return findings_say(
 		s->to, w, "%s of %s bytes%s: a ring in a System V segment takes %s, a pipe %s%s%s.",
 		what, message, place_of(s, of_ring, where, sizeof where),
@@ -83,8 +81,7 @@ static int ring_regions(const struct sentences *s, struct why *w)
 	for (size_t i = 0; i < r->n; i++) {
 		double ratio = row_number(&r->row[i], SUMMARY_ratio);
 
-		if (!row_picked(&r->row[i], &p) || rows_is_base(r, &r->row[i]) || isnan(ratio) ||
-		    !rows_own_ratio(r, &r->row[i]))
+		if (!row_picked(&r->row[i], &p) || row_is_base(&r->row[i]) || isnan(ratio))
 			continue;
 		low = fmin(low, ratio);
 		high = fmax(high, ratio);

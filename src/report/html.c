@@ -135,15 +135,14 @@ static int put_absent(const struct report_page *p, FILE *f, struct why *w)
 
 	fputs("<h2 id=absent>Not measured</h2>\n", f);
 	for (size_t i = 0; i < 2 && !err; i++) {
-		struct sheet s;
-		size_t rows;
+		struct tables_absent absent;
 
-		err = tables_absent(p->rows, statuses[i], &s, &rows, w);
-		if (rows)
-			sheet_html(&s, f);
+		err = tables_absent(p->rows, statuses[i], &absent, w);
+		if (absent.rows)
+			sheet_html(&absent.sheet, f);
 		else
 			fprintf(f, "<p>No row has status %s.</p>\n", statuses[i]);
-		sheet_free(&s);
+		sheet_free(&absent.sheet);
 	}
 	return err;
 }
@@ -182,15 +181,15 @@ static void put_json(const char *name, const json_t *value, FILE *f)
 
 static void put_environment(const struct report_page *p, FILE *f)
 {
-	static const char *const keys[] = { "started",     "ended",   "stop_reason", "suite",
-					    "program",     "clock",   "labels",      "environment",
-					    "unavailable", "warnings" };
+	static const char *const keys[] = { "started",     "ended",       "stop_reason", "resumed",
+					    "suite",       "program",     "clock",       "labels",
+					    "environment", "unavailable", "warnings" };
 
 	fputs("<h2 id=environment>Environment</h2>\n<div class=wide><table><tbody>\n", f);
 	for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
 		const json_t *value = json_object_get(p->run->json, keys[i]);
 
-		if (value)
+		if (value && (strcmp(keys[i], "resumed") || json_array_size(value)))
 			put_json(strcmp(keys[i], "environment") ? keys[i] : "", value, f);
 	}
 	fputs("</tbody></table></div>\n", f);
@@ -243,6 +242,10 @@ static void put_reading(FILE *f)
 	      "included; empty where there are too few samples to bound them.</li>\n"
 	      "<li><b>faults</b>: minor page faults per page. Compare times only together with "
 	      "them.</li>\n"
+	      "<li><b>CPU</b> and <b>switches</b>: CPU time and context switches that a message or "
+	      "a "
+	      "round trip takes from the producer and from the consumer. Who spins is busy all the "
+	      "time; ~0 is less than one in a thousand.</li>\n"
 	      "<li><b>flags</b>: reasons to distrust the row. Nothing is dropped because of "
 	      "one.</li>\n"
 	      "<li>Times hold for this machine, this kernel and this hour. All columns are in "

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <errno.h>
 #include <limits.h>
+#include <sched.h>
 #include <string.h>
 #include <sys/stat.h>
 #include "record/reader.h"
@@ -20,25 +21,76 @@ static int make_directory(const char *path, struct why *w)
 	return 0;
 }
 
-/* A figure without rows is left out in silence. All are tried; the first of the other reasons is
- * told, and returned. */
-static int draw_all(const char *dir, const char *plots, struct why *missing)
+/* Every script reads the whole file before it finds nothing: of thousands of rows some 10 s. */
+static bool has_rows(const struct rows *r, const struct figure *f)
+{
+	for (size_t i = 0; f->benchmark && i < r->n; i++)
+		if (!strcmp(row_benchmark(&r->row[i]), f->benchmark))
+			return true;
+	return !f->benchmark;
+}
+
+/* Figures that gnuplot is at, one a CPU, the oldest first. */
+enum { AT_ONCE_MAX = 4 };
+
+struct easel {
+	struct figure_job job[AT_ONCE_MAX];
+	size_t begun, ended, at_once;
+	int first; /* what went wrong first, but for figures without rows; 0: nothing */
+	struct why *why;
+};
+
+static size_t cpus_at_most(size_t most)
+{
+	cpu_set_t cpus;
+	size_t n = sched_getaffinity(0, sizeof cpus, &cpus) ? 1 : (size_t)CPU_COUNT(&cpus);
+
+	return n < most ? n : most;
+}
+
+static void keep_first(struct easel *e, int err, const struct why *why)
+{
+	if (!err || e->first || (err == CANNOT && strstr(why->text, "nothing drawn")))
+		return;
+	*e->why = *why;
+	e->first = err;
+}
+
+static void end_oldest(struct easel *e)
+{
+	struct why why = { 0 };
+
+	keep_first(e, figure_end(&e->job[e->ended++ % AT_ONCE_MAX], &why), &why);
+}
+
+static void begin(struct easel *e, const struct drawing *d, const char *path)
+{
+	struct why why = { 0 };
+
+	if (e->begun - e->ended == e->at_once)
+		end_oldest(e);
+	int err = figure_start(d, path, &e->job[e->begun % AT_ONCE_MAX], &why);
+	keep_first(e, err, &why);
+	e->begun += !err;
+}
+
+/* A figure without rows is left out in silence. All others are tried; the first of the other reasons
+ * is told, and returned. */
+static int draw_all(const struct report_page *p, struct why *missing)
 {
 	char path[PATH_MAX + 64];
-	int first = 0;
+	struct easel e = { .at_once = cpus_at_most(AT_ONCE_MAX), .why = missing };
 
 	for (const struct figure *g = figures; g->name; g++) {
-		struct why why = { 0 };
+		struct drawing d = { g, p->run->path, &terminals[0] };
 
-		if (snprintf(path, sizeof path, "%s/%s.svg", plots, g->name) >= (int)sizeof path)
-			continue;
-		int err = figure_draw(g, dir, &terminals[0], path, &why);
-		if (!err || first || (err == CANNOT && strstr(why.text, "nothing drawn")))
-			continue;
-		*missing = why;
-		first = err;
+		if (has_rows(p->rows, g) &&
+		    snprintf(path, sizeof path, "%s/%s.svg", p->plots, g->name) < (int)sizeof path)
+			begin(&e, &d, path);
 	}
-	return first;
+	while (e.ended < e.begun)
+		end_oldest(&e);
+	return e.first;
 }
 
 static void put_table(void *arg, const struct sheet *s)
@@ -49,13 +101,12 @@ static void put_table(void *arg, const struct sheet *s)
 static int put_absent(const struct rows *r, const char *status, const struct sheet_style *style,
 		      struct why *w)
 {
-	struct sheet s;
-	size_t rows;
-	int err = tables_absent(r, status, &s, &rows, w);
+	struct tables_absent absent;
+	int err = tables_absent(r, status, &absent, w);
 
-	if (!err && rows)
-		sheet_text(&s, style);
-	sheet_free(&s);
+	if (!err && absent.rows)
+		sheet_text(&absent.sheet, style);
+	sheet_free(&absent.sheet);
 	return err;
 }
 
@@ -84,21 +135,27 @@ static int put_state(const struct report_page *p, const struct sheet_style *styl
 	return err;
 }
 
-static int put_text(const struct report_page *p, const struct sheet_style *style, struct why *w)
-{
-	struct table_wish wish = { p->relations, true, put_table, (void *)style };
-	int err = tables_make(p->rows, &wish, w);
+/* More than two screens of a table nobody reads; the page has all lines. */
+enum { LINES_MAX = 60 };
 
+static int put_text(const struct report_page *p, const struct sheet_style *tables, struct why *w)
+{
+	struct sheet_style style = *tables;
+	struct table_wish wish = { p->relations, true, put_table, &style };
+
+	style.most = LINES_MAX;
+	style.whole = "report.html";
+	int err = tables_make(p->rows, &wish, w);
 	if (!err)
-		err = put_counts(p, style, w);
+		err = put_counts(p, &style, w);
 	if (!err)
-		err = put_absent(p->rows, "fail", style, w);
+		err = put_absent(p->rows, "fail", &style, w);
 	if (!err)
-		err = put_absent(p->rows, "skip", style, w);
+		err = put_absent(p->rows, "skip", &style, w);
 	if (!err)
-		err = put_state(p, style, w);
+		err = put_state(p, &style, w);
 	for (size_t i = 0; i < p->findings->n && !err; i++)
-		sheet_sentence(style, "- ", p->findings->sentence[i]);
+		sheet_sentence(&style, "- ", p->findings->sentence[i]);
 	return err;
 }
 
@@ -139,9 +196,10 @@ static int make_all(struct report_page *p, const char *to, const struct sheet_st
 		    struct why *w)
 {
 	struct why missing = { 0 };
-	int undrawn = draw_all(p->run->path, p->plots, &missing);
+	bool wanted = figures_wanted();
+	int undrawn = wanted ? draw_all(p, &missing) : 0;
 
-	p->no_plots = missing.text;
+	p->no_plots = wanted ? missing.text : "None were wanted: SHMBENCH_PLOTS is /dev/null.";
 	int err = make_page(p, to, tables, w);
 	if (err || !undrawn)
 		return err;

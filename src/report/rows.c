@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include <ctype.h>
 #include <errno.h>
 #include <math.h>
 #include <stdio.h>
@@ -7,11 +8,9 @@
 #include "analyse/gate.h"
 #include "base/units.h"
 #include "plan/axis.h"
+#include "plan/pairs.h"
 #include "record/csv.h"
 #include "report/rows.h"
-
-/* These name a mechanism; the other axes say under what conditions. */
-static const uint32_t mechanism_axes = AXIS(REGION) | AXIS(CHANNEL) | AXIS(DIRECTORY);
 
 /* All fields of the current row in one allocation. */
 static int row_copy(struct row *row, const struct csv_reader *c, struct why *w)
@@ -21,7 +20,7 @@ static int row_copy(struct row *row, const struct csv_reader *c, struct why *w)
 
 	for (unsigned i = 0; i < t->columns; i++)
 		room += strlen(csv_reader_text(c, t->first + i)) + 1;
-	row->blob = malloc(room);
+	*row = (struct row){ .blob = malloc(room) };
 	if (!row->blob)
 		return fail(w, ENOMEM, "the rows of %s", c->path);
 	char *at = row->blob;
@@ -59,10 +58,12 @@ int rows_read(struct rows *r, const char *dir, struct why *w)
 		if ((err = rows_append(r, &c, w)))
 			break;
 	csv_reader_close(&c);
+	if (!err)
+		err = rows_link(r, w);
+	if (!err)
+		rows_choose(r);
 	if (err)
 		rows_free(r);
-	else
-		rows_choose(r);
 	return err;
 }
 
@@ -127,26 +128,34 @@ static bool agree(const char *a, const char *b)
 bool row_comparable(const struct row *a, const struct row *b)
 {
 	for (unsigned i = 0; i < AXES; i++)
-		if (!(mechanism_axes & 1u << i) &&
+		if (!(MECHANISM_AXES & 1u << i) &&
 		    !agree(row_axis(a, (enum axis)i), row_axis(b, (enum axis)i)))
 			return false;
+	/* Of one benchmark either all have a place or, with one role, none has. */
 	return !strcmp(row_benchmark(a), row_benchmark(b)) &&
+	       !strcmp(row_axis(a, AXIS_PLACE), row_axis(b, AXIS_PLACE)) &&
 	       !strcmp(row_text(a, SUMMARY_relation), row_text(b, SUMMARY_relation));
 }
 
-bool row_same_axes(const struct row *a, const struct row *b)
+bool row_same_but(const struct row *a, const struct row *b, uint32_t free_axes)
 {
 	for (unsigned i = 0; i < AXES; i++)
-		if (strcmp(row_axis(a, (enum axis)i), row_axis(b, (enum axis)i)))
+		if (!(free_axes & 1u << i) &&
+		    strcmp(row_axis(a, (enum axis)i), row_axis(b, (enum axis)i)))
 			return false;
-	return !strcmp(row_benchmark(a), row_benchmark(b)) &&
-	       !*row_text(a, SUMMARY_relation) == !*row_text(b, SUMMARY_relation);
+	return true;
 }
 
-bool row_same_cell(const struct row *a, const struct row *b)
+const struct row *row_beside(const struct row *r, const char *metric)
 {
-	return row_same_axes(a, b) &&
-	       !strcmp(row_text(a, SUMMARY_relation), row_text(b, SUMMARY_relation));
+	const char *relation = row_text(r, SUMMARY_relation);
+
+	for (const struct row *other = r->with[SHARED_CELL].first; other;
+	     other = other->with[SHARED_CELL].next)
+		if (!strcmp(row_metric(other), metric) &&
+		    !strcmp(row_text(other, SUMMARY_relation), relation))
+			return other;
+	return NULL;
 }
 
 /* "channel=ring/region=sysv": as the other rows name it. */
@@ -160,69 +169,19 @@ static const char *own_name(const struct row *r, char *buf, size_t len)
 }
 
 /* A base does not say that it is one: other rows do. */
-bool rows_is_base(const struct rows *all, const struct row *r)
+bool row_is_base(const struct row *r)
 {
 	char own[200];
 
 	own_name(r, own, sizeof own);
-	for (size_t i = 0; i < all->n; i++) {
-		const struct row *other = &all->row[i];
-
-		if (!strcmp(own, row_text(other, SUMMARY_base)) &&
-		    !strcmp(row_metric(r), row_metric(other)) && row_comparable(r, other) &&
-		    !row_same_cell(r, other))
+	if (!*own)
+		return false; /* as is the base of all that have none */
+	for (const struct row *other = r->with[SHARED_PLACE].first; other;
+	     other = other->with[SHARED_PLACE].next)
+		if (!strcmp(own, row_text(other, SUMMARY_base)) && row_comparable(r, other) &&
+		    other->with[SHARED_CELL].first != r->with[SHARED_CELL].first)
 			return true;
-	}
 	return false;
-}
-
-static const struct row *base_of(const struct rows *all, const struct row *r)
-{
-	char name[200];
-
-	for (size_t i = 0; i < all->n; i++) {
-		const struct row *other = &all->row[i];
-
-		if (!strcmp(row_metric(r), row_metric(other)) && row_comparable(r, other) &&
-		    !strcmp(own_name(other, name, sizeof name), row_text(r, SUMMARY_base)))
-			return other;
-	}
-	return NULL;
-}
-
-/* A row over all windows counts every invocation of its relation: more pairs are not its own. */
-bool rows_own_ratio(const struct rows *all, const struct row *r)
-{
-	const struct row *base = base_of(all, r);
-	double pairs = row_number(r, SUMMARY_pairs);
-
-	if (!*row_text(r, SUMMARY_relation) || !row_contended(r))
-		return true;
-	return base && pairs <= row_number(r, SUMMARY_invocations) &&
-	       (!row_contended(base) || pairs <= row_number(base, SUMMARY_invocations));
-}
-
-uint32_t rows_varying(const struct rows *r, const struct row *with)
-{
-	const char *first[AXES] = { NULL };
-	uint32_t varying = 0;
-
-	for (size_t i = 0; i < r->n; i++) {
-		const struct row *row = &r->row[i];
-
-		if (strcmp(row_benchmark(row), row_benchmark(with)) ||
-		    strcmp(row_metric(row), row_metric(with)))
-			continue;
-		for (unsigned a = 0; a < AXES; a++) {
-			const char *text = row_axis(row, (enum axis)a);
-
-			if (!first[a] || !*first[a])
-				first[a] = text;
-			else if (*text && strcmp(first[a], text))
-				varying |= 1u << a;
-		}
-	}
-	return varying & ~mechanism_axes;
 }
 
 const char *row_mechanism(const struct row *r, char *buf, size_t len)
@@ -238,6 +197,8 @@ const char *row_mechanism(const struct row *r, char *buf, size_t len)
 
 static const char *axis_value(enum axis a, const char *text, char *buf, size_t len)
 {
+	unsigned node[2];
+
 	if (a == AXIS_MESSAGE) {
 		uint64_t bytes = strtoull(text, NULL, 10);
 
@@ -247,7 +208,11 @@ static const char *axis_value(enum axis a, const char *text, char *buf, size_t l
 	}
 	if (axis_table[a].type == AXIS_BYTES)
 		return units_size_text(strtoull(text, NULL, 10), buf, len);
-	if (axis_table[a].type == AXIS_NUMBER)
+	if (a == AXIS_PLACE && pairs_nodes(text, node))
+		snprintf(buf, len, "node %u to node %u", node[0], node[1]);
+	else if (a == AXIS_NODE && isdigit((unsigned char)*text))
+		snprintf(buf, len, "memory on node %s", text);
+	else if (axis_table[a].type == AXIS_NUMBER)
 		snprintf(buf, len, "%s %s", axis_table[a].option, text);
 	else
 		snprintf(buf, len, "%s", text);

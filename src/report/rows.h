@@ -10,13 +10,36 @@
 #include "record/schema.h"
 
 /*
- * summary.csv in memory, and the names that people call its rows by. A report looks at every row
- * several times, and there are some hundreds of them. Parent only.
+ * summary.csv in memory, and the names that people call its rows by. There are some hundreds of
+ * rows, of a matrix some ten thousands, and a report looks at each several times: what belongs
+ * to a row is found by its links, never by a loop over all. Parent only.
  */
+
+/* What rows may have in common. */
+enum shared {
+	SHARED_METRIC,   /* benchmark and metric */
+	SHARED_RELATION, /* ...and relation */
+	SHARED_PLACE,    /* benchmark, metric and place: all that is comparable is among them */
+	SHARED_CELL,     /* benchmark and all axes, whatever the metric and the relation */
+	SHARED_ROLES,    /* benchmark, place and number of roles: their relations compete */
+	SHARED_RIVAL,    /* benchmark, place and relation */
+	SHARED_ABSENCE,  /* benchmark, region, status and reason */
+	SHARED_KINDS
+};
+
+/* To rows with which one has something in common, in file order. */
+struct row_link {
+	const struct row *first, *next; /* next is NULL behind the last */
+};
+
 struct row {
 	const char *text[TABLE_COLUMNS_MAX]; /* use row_text() */
 	char *blob;
 	bool chosen; /* of the relation that its comparison is of: rows_choose() */
+	/* AXIS_... bits in which rows of its benchmark and metric differ: what a name must say.
+	 * Those of the mechanism are not among them. */
+	uint32_t varying;
+	struct row_link with[SHARED_KINDS];
 };
 
 struct rows {
@@ -27,6 +50,12 @@ struct rows {
 /* All rows of DIR/summary.csv, in file order. -EINVAL: the sentence names file and line. */
 int rows_read(struct rows *r, const char *dir, struct why *w);
 void rows_free(struct rows *r);
+
+/* These name a mechanism; the other axes say under what conditions. */
+#define MECHANISM_AXES (AXIS(REGION) | AXIS(CHANNEL) | AXIS(DIRECTORY))
+
+/* Set `with` and `varying` of all rows, which then stay where they are. rows_read() calls it. -ENOMEM. */
+int rows_link(struct rows *r, struct why *w);
 
 /*
  * Mark, of the rows of one benchmark and place, those of the relation that was seen most: in most
@@ -52,24 +81,17 @@ bool row_has_value(const struct row *r);
 bool row_contended(const struct row *r);
 
 /* Is it the row that ratios of other rows of its metric are relative to? */
-bool rows_is_base(const struct rows *all, const struct row *r);
+bool row_is_base(const struct row *r);
 
-/* Are they the same but for region, channel and directory, and what only one of them has? */
+/* Are they the same, the place among it, but for region, channel and directory, and what only one of
+ * them has? */
 bool row_comparable(const struct row *a, const struct row *b);
 
-/* The same cell, whatever the metric and the relation... */
-bool row_same_axes(const struct row *a, const struct row *b);
+/* Do they agree in every axis but these, AXIS_... bits? */
+bool row_same_but(const struct row *a, const struct row *b, uint32_t free_axes);
 
-/* ...and in the same relation. */
-bool row_same_cell(const struct row *a, const struct row *b);
-
-/* Is its ratio over pairs of its own relation? Where there are too few of those summary.csv has one
- * over all pairs, whatever the CPUs were to each other. */
-bool rows_own_ratio(const struct rows *all, const struct row *r);
-
-/* AXIS_... bits in which the rows of `with`'s benchmark and metric differ: what a
- * name must say. Those of the mechanism are not among them. */
-uint32_t rows_varying(const struct rows *r, const struct row *with);
+/* Another metric of the same cell in the same relation; NULL: none. */
+const struct row *row_beside(const struct row *r, const char *metric);
 
 /* "sysv", "file ext4 /tmp", "ring/sysv", "pipe", in buf, which is returned. */
 const char *row_mechanism(const struct row *r, char *buf, size_t len);
@@ -91,6 +113,9 @@ const char *row_ratio(const struct row *r, char *buf, size_t len);
 
 /* A value in its unit: "2.67 us", in buf, which is returned. */
 const char *value_text(double v, const char *unit, char *buf, size_t len);
+
+/* Below a title that has the unit: "2.07 us/page [2.07, 2.17]" becomes "2.07 us [2.07, 2.17]". */
+void value_without_per(char *text, const char *unit);
 
 /* "2.67 us [2.66, 2.69]", without an interval "2.67 us". */
 const char *estimate_text(const struct estimate *e, const char *unit, char *buf, size_t len);

@@ -3,15 +3,18 @@
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
-#include "report/sheet.h"
+#include "report/sheet_layout.h"
 
 int sheet_line(struct sheet *s, struct why *w)
 {
-	void *grown = realloc(s->line, (s->lines + 1) * sizeof *s->line);
+	if (!(s->lines & (s->lines - 1))) {
+		size_t room = s->lines ? 2 * s->lines : 1;
+		void *grown = realloc(s->line, room * sizeof *s->line);
 
-	if (!grown)
-		return fail(w, ENOMEM, "a table of %zu lines", s->lines + 1);
-	s->line = grown;
+		if (!grown)
+			return fail(w, ENOMEM, "a table of %zu lines", s->lines + 1);
+		s->line = grown;
+	}
 	memset(s->line[s->lines++], 0, sizeof *s->line);
 	return 0;
 }
@@ -40,91 +43,68 @@ void sheet_free(struct sheet *s)
 	s->lines = 0;
 }
 
-/* Characters, not bytes: directories may have any. */
-static int columns_of(const char *text)
-{
-	int n = 0;
+/* A table on its way to the terminal, or into a page. */
+struct layout {
+	const struct sheet *sheet;
+	const struct sheet_style *style;
+	int room[SHEET_COLUMNS];
+};
 
-	for (; *text; text++)
-		n += (*text & 0xc0) != 0x80;
-	return n;
-}
-
-static bool is_heading(const struct sheet_field line[])
-{
-	for (unsigned c = 1; c < SHEET_COLUMNS; c++)
-		if (line[c].text)
-			return false;
-	return true;
-}
-
-/* Of a column, its heading included; 0: nothing in it. */
-static int width(const struct sheet *s, unsigned c)
-{
-	int most = 0;
-
-	for (size_t i = 0; i < s->lines; i++)
-		if (s->line[i][c].text && !is_heading(s->line[i]) &&
-		    columns_of(s->line[i][c].text) > most)
-			most = columns_of(s->line[i][c].text);
-	return most && s->head[c] && columns_of(s->head[c]) > most ? columns_of(s->head[c]) : most;
-}
-
-static int sum(const int room[])
-{
-	int n = 0;
-
-	for (unsigned c = 0; c < SHEET_COLUMNS; c++)
-		n += room[c] ? room[c] + 2 : 0;
-	return n;
-}
-
-/* How wide every column is; 0: it is not printed. */
-static void lay_out(const struct sheet *s, int limit, int room[])
-{
-	for (unsigned c = 0; c < SHEET_COLUMNS; c++)
-		room[c] = width(s, c);
-	for (unsigned c = 0; c < SHEET_COLUMNS && sum(room) > limit; c++)
-		if (s->spare & 1u << c)
-			room[c] = 0;
-}
+/* What is still to be printed of a field; words are indented on every line. */
+struct rest {
+	const char *text;
+	int indent;
+	enum tint tint;
+};
 
 /* Nothing is padded at the end of a line. */
-static void put_padded(const struct sheet_field *field, int room, bool left,
-		       const struct sheet_style *style)
+static void put_part(const struct layout *l, unsigned c, struct rest *r, bool last)
 {
-	const char *text = field->text ? field->text : "";
-	int gap = room - columns_of(text);
+	bool left = (l->sheet->left & 1u << c) != 0;
+	int room = l->room[c] - r->indent;
+	size_t n = sheet_layout_part(r->text, room > 1 ? room : 1, left);
+	int gap = room - sheet_layout_columns(r->text, n);
+	enum tint tint = l->style->colour ? r->tint : TINT_NONE;
 
-	if (!left)
-		fprintf(style->file, "%*s", gap > 0 ? gap : 0, "");
-	tint_print(style->file, style->colour, field->tint, text);
-	if (left)
-		fprintf(style->file, "%*s", gap > 0 ? gap : 0, "");
+	fprintf(l->style->file, "  %*s", left ? r->indent : gap > 0 ? gap : 0, "");
+	fprintf(l->style->file, "%s%.*s%s", tint_begin(tint), (int)n, r->text, tint_end(tint));
+	if (left && !last)
+		fprintf(l->style->file, "%*s", gap > 0 ? gap : 0, "");
+	r->text += n;
+	r->text += strspn(r->text, " ");
 }
 
-static void text_line(const struct sheet *s, const struct sheet_field line[], const int room[],
-		      const struct sheet_style *style)
+/* The last column that has something to print; -1: none. */
+static int last_of(const struct rest r[])
 {
-	unsigned last = 0;
+	int c = SHEET_COLUMNS - 1;
 
-	for (unsigned c = 0; c < SHEET_COLUMNS; c++)
-		if (room[c] && line[c].text)
-			last = c;
-	if (is_heading(line)) {
-		fputs("  ", style->file);
-		put_padded(&line[0], 0, true, style);
-		fputc('\n', style->file);
+	while (c >= 0 && !*r[c].text)
+		c--;
+	return c;
+}
+
+static void text_line(const struct layout *l, const struct sheet_field line[])
+{
+	struct rest r[SHEET_COLUMNS];
+	int last;
+
+	if (sheet_layout_heading(line)) {
+		fprintf(l->style->file, "  %s\n", line[0].text ? line[0].text : "");
 		return;
 	}
-	for (unsigned c = 0; c <= last; c++) {
-		if (!room[c])
-			continue;
-		fputs("  ", style->file);
-		bool left = s->left & 1u << c;
-		put_padded(&line[c], left && c == last ? 0 : room[c], left, style);
+	for (unsigned c = 0; c < SHEET_COLUMNS; c++) {
+		const char *text = l->room[c] && line[c].text ? line[c].text : "";
+		int indent = (l->sheet->left & 1u << c) != 0 ? (int)strspn(text, " ") : 0;
+
+		r[c] = (struct rest){ text + indent, indent, line[c].tint };
 	}
-	fputc('\n', style->file);
+	while ((last = last_of(r)) >= 0) {
+		for (int c = 0; c <= last; c++)
+			if (l->room[c])
+				put_part(l, (unsigned)c, &r[c], c == last);
+		fputc('\n', l->style->file);
+	}
 }
 
 static void head_line(const struct sheet *s, struct sheet_field head[])
@@ -133,20 +113,47 @@ static void head_line(const struct sheet *s, struct sheet_field head[])
 		head[c] = (struct sheet_field){ (char *)s->head[c], TINT_DIM };
 }
 
-void sheet_text(const struct sheet *s, const struct sheet_style *style)
+/* As many of its lines as are printed; a heading with nothing below it is not. */
+static struct sheet beginning(const struct sheet *s, const struct sheet_style *style)
 {
-	int room[SHEET_COLUMNS];
+	struct sheet shown = *s;
+
+	if (!style->most || s->lines <= style->most)
+		return shown;
+	shown.lines = style->most;
+	while (shown.lines && sheet_layout_heading(s->line[shown.lines - 1]))
+		shown.lines--;
+	return shown;
+}
+
+static void put_rest(const struct sheet *s, size_t shown, const struct sheet_style *style)
+{
+	char text[120];
+	size_t n = 0;
+
+	for (size_t i = shown; i < s->lines; i++)
+		n += !sheet_layout_heading(s->line[i]);
+	snprintf(text, sizeof text, "and %zu more: all are in %s", n, style->whole);
+	sheet_sentence(style, "  ", text);
+}
+
+void sheet_text(const struct sheet *whole, const struct sheet_style *style)
+{
+	struct sheet s = beginning(whole, style);
+	struct layout l = { .sheet = &s, .style = style };
 	struct sheet_field head[SHEET_COLUMNS];
 
-	lay_out(s, style->width, room);
-	head_line(s, head);
-	tint_print(style->file, style->colour, TINT_STRONG, s->title);
+	sheet_layout_make(&s, style->width, l.room);
+	head_line(&s, head);
+	tint_print(style->file, style->colour, TINT_STRONG, s.title);
 	fputc('\n', style->file);
-	if (s->note[0])
-		sheet_sentence(style, "  ", s->note);
-	text_line(s, head, room, style);
-	for (size_t i = 0; i < s->lines; i++)
-		text_line(s, s->line[i], room, style);
+	if (s.note[0])
+		sheet_sentence(style, "  ", s.note);
+	text_line(&l, head);
+	for (size_t i = 0; i < s.lines; i++)
+		text_line(&l, s.line[i]);
+	if (s.lines < whole->lines)
+		put_rest(whole, s.lines, style);
 	fputc('\n', style->file);
 }
 
@@ -193,24 +200,24 @@ void html_text(const char *text, FILE *f)
 		}
 }
 
-static void html_line(const struct sheet *s, const struct sheet_field line[], const int room[],
-		      const char *tag, FILE *f)
+static void html_line(const struct layout *l, const struct sheet_field line[], const char *tag)
 {
+	FILE *f = l->style->file;
 	unsigned columns = 0;
 
 	for (unsigned c = 0; c < SHEET_COLUMNS; c++)
-		columns += room[c] > 0;
+		columns += l->room[c] > 0;
 	fputs("<tr>", f);
-	if (is_heading(line)) {
+	if (sheet_layout_heading(line)) {
 		fprintf(f, "<th colspan=%u>", columns);
 		html_text(line[0].text ? line[0].text : "", f);
 		fputs("</th></tr>\n", f);
 		return;
 	}
 	for (unsigned c = 0; c < SHEET_COLUMNS; c++) {
-		if (!room[c])
+		if (!l->room[c])
 			continue;
-		fprintf(f, "<%s%s%s>", tag, s->left & 1u << c ? "" : " class=n",
+		fprintf(f, "<%s%s%s>", tag, l->sheet->left & 1u << c ? "" : " class=n",
 			line[c].tint == TINT_DOUBTFUL ? " style=\"color:#a05a00\"" : "");
 		html_text(line[c].text ? line[c].text : "", f);
 		fprintf(f, "</%s>", tag);
@@ -220,10 +227,11 @@ static void html_line(const struct sheet *s, const struct sheet_field line[], co
 
 void sheet_html(const struct sheet *s, FILE *f)
 {
-	int room[SHEET_COLUMNS];
+	const struct sheet_style style = { .file = f, .width = INT_MAX };
+	struct layout l = { .sheet = s, .style = &style };
 	struct sheet_field head[SHEET_COLUMNS];
 
-	lay_out(s, INT_MAX, room);
+	sheet_layout_make(s, style.width, l.room);
 	head_line(s, head);
 	fputs("<div class=wide><table><caption>", f);
 	html_text(s->title, f);
@@ -233,9 +241,9 @@ void sheet_html(const struct sheet *s, FILE *f)
 		fputs("</span>", f);
 	}
 	fputs("</caption>\n<thead>", f);
-	html_line(s, head, room, "th", f);
+	html_line(&l, head, "th");
 	fputs("</thead>\n<tbody>\n", f);
 	for (size_t i = 0; i < s->lines; i++)
-		html_line(s, s->line[i], room, "td", f);
+		html_line(&l, s->line[i], "td");
 	fputs("</tbody></table></div>\n", f);
 }

@@ -9,9 +9,10 @@
 
 /*
  * A table of texts, printed as characters or as HTML. Columns in which no line has anything are
- * not printed. Texts are copied.
+ * not printed. Texts are copied. Where a line has no room, columns of words are folded, at
+ * blanks and behind `;`, and if need be those of numbers, before their intervals.
  */
-enum { SHEET_COLUMNS = 10 };
+enum { SHEET_COLUMNS = 12 };
 
 struct sheet_field {
 	char *text;
@@ -31,8 +32,10 @@ struct sheet {
 /* Where characters go. */
 struct sheet_style {
 	FILE *file;
-	int width; /* characters of a line; what does not fit without spare columns is longer */
+	int width; /* characters of a line: what does not fit without spare columns is folded */
 	bool colour;
+	size_t most;       /* lines of a table: of a longer one the first are printed; 0: all */
+	const char *whole; /* the file that has those which are not */
 };
 
 /* A line with a first field only is a heading of those below it: it may be as long as it likes. */

@@ -7,14 +7,15 @@
 #include "plan/registry.h"
 #include "report/raised.h"
 #include "report/tables.h"
+#include "report/tables_beside.h"
 
-enum { CELL, RELATION, MEDIAN, ALL, CALM, RATIO, P90, P99, FAULTS, FLAGS };
+enum { CELL, RELATION, MEDIAN, ALL, CALM, RATIO, BUSY, SWITCHES, P90, P99, FAULTS, FLAGS };
 
 static const char *const heads[SHEET_COLUMNS] = {
 	[CELL] = "cell",    [RELATION] = "relation", [MEDIAN] = "median [interval]",
 	[ALL] = "over all", [CALM] = "calm",         [RATIO] = "ratio [interval]",
 	[P90] = "p90",      [P99] = "p99",           [FAULTS] = "faults",
-	[FLAGS] = "flags",
+	[FLAGS] = "flags",  [BUSY] = "CPU",          [SWITCHES] = "switches",
 };
 
 /* One benchmark's metric. */
@@ -22,17 +23,10 @@ struct group {
 	const struct table_wish *wish;
 	const struct rows *rows;
 	const struct row *first;
-	uint32_t varying;
 	const struct raised *raised;
 	bool several; /* relations in one table */
 	bool headed;  /* the set of rows at hand has a heading that says what it has in common */
 };
-
-static bool in_group(const struct group *g, const struct row *r)
-{
-	return !strcmp(row_benchmark(r), row_benchmark(g->first)) &&
-	       !strcmp(row_metric(r), row_metric(g->first));
-}
 
 bool tables_headline(const struct row *r)
 {
@@ -57,28 +51,13 @@ static bool is_brief(const struct row *r)
 	return tables_headline(r) || !strcmp(row_benchmark(r), "bounds");
 }
 
-/* The other metric that explains a sweep. */
-static const char *faults_of(const struct group *g, const struct row *r, char *buf, size_t len)
-{
-	*buf = '\0';
-	if (strcmp(row_metric(r), "sweep"))
-		return buf;
-	for (size_t i = 0; i < g->rows->n; i++) {
-		const struct row *other = &g->rows->row[i];
-
-		if (!strcmp(row_metric(other), "faults") && row_same_cell(r, other))
-			return row_value(other, SUMMARY_median, buf, len);
-	}
-	return buf;
-}
-
 /* Without the axes where a heading above says them. */
 static const char *cell_name(const struct group *g, const struct row *r, char *buf, size_t len)
 {
 	char axes[140], mechanism[160];
 
 	row_mechanism(r, mechanism, sizeof mechanism);
-	row_axes(r, g->varying, axes, sizeof axes);
+	row_axes(r, r->varying, axes, sizeof axes);
 	if (g->headed)
 		snprintf(buf, len, "  %s", mechanism);
 	else
@@ -86,17 +65,6 @@ static const char *cell_name(const struct group *g, const struct row *r, char *b
 	if (!*buf)
 		snprintf(buf, len, *row_text(r, SUMMARY_relation) ? "two roles" : "one role");
 	return buf;
-}
-
-/* The title has the unit: in "2.07 us/page [2.07, 2.17]" the prefix is left. */
-static void without_per(char *text, const struct row *r)
-{
-	const char *per = strchr(row_unit(r), '/');
-
-	if (!per || strncmp(row_unit(r), "ns/", 3))
-		return;
-	for (char *at; (at = strstr(text, per));)
-		memmove(at, at + strlen(per), strlen(at + strlen(per)) + 1);
 }
 
 /* "92 %", "contended, 3 %"; below six invocations of any kind "few, 92 %". */
@@ -114,12 +82,9 @@ static const char *calm_text(const struct row *r, char *buf, size_t len)
 	return buf;
 }
 
-static const char *ratio_text(const struct group *g, const struct row *r, char *buf, size_t len)
+static const char *ratio_text(const struct row *r, char *buf, size_t len)
 {
-	*buf = '\0';
-	if (rows_is_base(g->rows, r))
-		return "base";
-	return rows_own_ratio(g->rows, r) ? row_ratio(r, buf, len) : buf;
+	return row_is_base(r) ? "base" : row_ratio(r, buf, len);
 }
 
 static int put_row(struct sheet *s, const struct group *g, const struct row *r, struct why *w)
@@ -136,12 +101,14 @@ static int put_row(struct sheet *s, const struct group *g, const struct row *r, 
 	else
 		row_estimate_all(r, text[ALL], sizeof *text);
 	calm_text(r, text[CALM], sizeof *text);
-	strcpy(text[RATIO], ratio_text(g, r, text[P99], sizeof *text));
+	strcpy(text[RATIO], ratio_text(r, text[P99], sizeof *text));
 	row_value(r, SUMMARY_p90, text[P90], sizeof *text);
 	row_value(r, SUMMARY_p99, text[P99], sizeof *text);
 	for (unsigned c = MEDIAN; c <= P99; c++)
-		without_per(text[c], r);
-	faults_of(g, r, text[FAULTS], sizeof *text);
+		value_without_per(text[c], row_unit(r));
+	beside_faults(r, text[FAULTS], sizeof *text);
+	beside_busy(r, text[BUSY], sizeof *text);
+	beside_switches(r, text[SWITCHES], sizeof *text);
 	raised_text(g->raised, r, text[FLAGS], sizeof *text);
 	for (unsigned c = 0; c < SHEET_COLUMNS && !err; c++)
 		err = sheet_put(s, c, text[c], w);
@@ -153,32 +120,28 @@ static int put_row(struct sheet *s, const struct group *g, const struct row *r, 
 }
 
 /* Is there a row of this cell in the relation that its comparison is of, or in any? */
-static bool has_row(const struct group *g, const struct row *r, bool chosen)
+static bool has_row(const struct row *r, bool chosen)
 {
-	for (size_t i = 0; i < g->rows->n; i++) {
-		const struct row *other = &g->rows->row[i];
-
-		if (in_group(g, other) && row_same_axes(r, other) && row_has_value(other) &&
+	for (const struct row *other = r->with[SHARED_CELL].first; other;
+	     other = other->with[SHARED_CELL].next)
+		if (!strcmp(row_metric(r), row_metric(other)) && row_has_value(other) &&
 		    (other->chosen || !chosen))
 			return true;
-	}
 	return false;
 }
 
-/* Does the row belong into the table of this relation? NULL is that of the relation that was seen
- * most. Of others there is what was seen often enough, and what was never seen in that one; all
- * windows together are for a cell whose relation never lasted. */
-static bool in_table(const struct group *g, const struct row *r, const char *relation)
+/* Does a row of the group belong into the table of this relation? NULL is that of the relation that
+ * was seen most. Of others there is what was seen often enough, and what was never seen in that one;
+ * all windows together are for a cell whose relation never lasted. */
+static bool in_table(const struct row *r, const char *relation)
 {
-	if (!in_group(g, r) || (!relation && !r->chosen))
-		return false;
 	if (!relation)
-		return true;
+		return r->chosen;
 	if (r->chosen || strcmp(row_text(r, SUMMARY_relation), relation))
 		return false;
 	if (!row_has_value(r))
-		return *row_text(r, SUMMARY_median_all) && !has_row(g, r, false);
-	return row_number(r, SUMMARY_invocations) >= GATE_CALM || !has_row(g, r, true);
+		return *row_text(r, SUMMARY_median_all) && !has_row(r, false);
+	return row_number(r, SUMMARY_invocations) >= GATE_CALM || !has_row(r, true);
 }
 
 /* The rows of a table that may be compared with one another are a set. */
@@ -188,11 +151,10 @@ struct set {
 	bool *done; /* by index in the rows */
 };
 
-static bool in_set(const struct group *g, const struct set *s, size_t i)
+static bool in_set(const struct group *g, const struct set *s, const struct row *r)
 {
-	const struct row *r = &g->rows->row[i];
-
-	return !s->done[i] && in_table(g, r, s->relation) && row_comparable(s->first, r);
+	return !s->done[r - g->rows->row] && row_comparable(s->first, r) &&
+	       in_table(r, s->relation);
 }
 
 /* "64M fresh" above the mechanisms, where there are several of either. */
@@ -201,9 +163,9 @@ static int put_heading(struct sheet *s, struct group *g, const struct set *set, 
 	char axes[200];
 	size_t n = 0;
 
-	for (size_t i = 0; i < g->rows->n; i++)
-		n += in_set(g, set, i);
-	row_axes(set->first, g->varying, axes, sizeof axes);
+	for (const struct row *r = set->first; r; r = r->with[SHARED_PLACE].next)
+		n += in_set(g, set, r);
+	row_axes(set->first, set->first->varying, axes, sizeof axes);
 	g->headed = n > 1 && *axes;
 	int err = g->headed ? sheet_line(s, w) : 0;
 	return err || !g->headed ? err : sheet_put(s, CELL, axes, w);
@@ -213,11 +175,11 @@ static int put_set(struct sheet *s, struct group *g, const struct set *set, stru
 {
 	int err = put_heading(s, g, set, w);
 
-	for (size_t i = 0; i < g->rows->n && !err; i++) {
-		if (!in_set(g, set, i))
+	for (const struct row *r = set->first; r && !err; r = r->with[SHARED_PLACE].next) {
+		if (!in_set(g, set, r))
 			continue;
-		set->done[i] = true;
-		err = put_row(s, g, &g->rows->row[i], w);
+		set->done[r - g->rows->row] = true;
+		err = put_row(s, g, r, w);
 	}
 	return err;
 }
@@ -228,9 +190,9 @@ static int put_rows(struct sheet *s, struct group *g, const char *relation, stru
 	struct set set = { .relation = relation, .done = calloc(g->rows->n + 1, sizeof(bool)) };
 	int err = set.done ? 0 : fail(w, ENOMEM, "a table of %zu rows", g->rows->n);
 
-	for (size_t i = 0; i < g->rows->n && !err; i++) {
-		set.first = &g->rows->row[i];
-		if (!set.done[i] && in_table(g, set.first, relation))
+	for (const struct row *r = g->first; r && !err; r = r->with[SHARED_METRIC].next) {
+		set.first = r;
+		if (!set.done[r - g->rows->row] && in_table(r, relation))
 			err = put_set(s, g, &set, w);
 	}
 	free(set.done);
@@ -244,7 +206,7 @@ static void put_title(struct sheet *s, const struct group *g)
 			AXIS(WAIT) | AXIS(PLACE);
 	char axes[120];
 
-	row_axes(g->first, told & ~g->varying, axes, sizeof axes);
+	row_axes(g->first, told & ~g->first->varying, axes, sizeof axes);
 	snprintf(s->title, sizeof s->title, "%s: %s, %s%s%s%s", row_benchmark(g->first),
 		 row_metric(g->first), row_unit(g->first), *axes ? " (" : "", axes,
 		 *axes ? ")" : "");
@@ -256,12 +218,11 @@ static void put_note(struct sheet *s, struct group *g, const char *relation)
 	const char *last = NULL;
 
 	g->several = false;
-	for (size_t i = 0; i < g->rows->n; i++) {
-		const struct row *r = &g->rows->row[i];
+	for (const struct row *r = g->first; r; r = r->with[SHARED_METRIC].next) {
 		const char *own = row_text(r, SUMMARY_relation);
 		size_t used = strlen(s->note);
 
-		if (!in_table(g, r, relation) || (last && !strcmp(last, own)))
+		if (!in_table(r, relation) || (last && !strcmp(last, own)))
 			continue;
 		g->several |= last != NULL;
 		last = own;
@@ -271,6 +232,20 @@ static void put_note(struct sheet *s, struct group *g, const char *relation)
 			snprintf(s->note + used, sizeof s->note - used, "%s%s", used ? "; " : "",
 				 text);
 	}
+}
+
+/* What the columns of two numbers are, where there are any. */
+static void note_sides(struct sheet *s)
+{
+	size_t used = strlen(s->note);
+
+	for (size_t i = 0; i < s->lines; i++)
+		if (s->line[i][BUSY].text || s->line[i][SWITCHES].text) {
+			snprintf(s->note + used, sizeof s->note - used,
+				 "%sCPU time and context switches: producer + consumer",
+				 used ? "; " : "");
+			return;
+		}
 }
 
 /* The table of one relation; none where it has no row. */
@@ -283,21 +258,11 @@ static int make_table(struct group *g, const char *relation, struct why *w)
 	put_title(&s, g);
 	put_note(&s, g, relation);
 	int err = put_rows(&s, g, relation, w);
+	note_sides(&s);
 	if (!err && s.lines)
 		g->wish->sink(g->wish->arg, &s);
 	sheet_free(&s);
 	return err;
-}
-
-/* Is there an earlier row in the group with this one's relation? */
-static bool relation_seen(const struct group *g, size_t i)
-{
-	for (size_t j = 0; j < i; j++)
-		if (in_group(g, &g->rows->row[j]) &&
-		    !strcmp(row_text(&g->rows->row[i], SUMMARY_relation),
-			    row_text(&g->rows->row[j], SUMMARY_relation)))
-			return true;
-	return false;
 }
 
 /* Windows of all relations together come last: they are what is left. */
@@ -305,25 +270,13 @@ static int make_group(struct group *g, struct why *w)
 {
 	int err = make_table(g, NULL, w);
 
-	for (size_t i = 0; i < g->rows->n && !err; i++) {
-		const char *relation = row_text(&g->rows->row[i], SUMMARY_relation);
+	for (const struct row *r = g->first; r && !err; r = r->with[SHARED_METRIC].next) {
+		const char *relation = row_text(r, SUMMARY_relation);
 
-		if (in_group(g, &g->rows->row[i]) && strcmp(relation, "all") != 0 &&
-		    !relation_seen(g, i))
+		if (r->with[SHARED_RELATION].first == r && strcmp(relation, "all") != 0)
 			err = make_table(g, relation, w);
 	}
 	return err ? err : make_table(g, "all", w);
-}
-
-/* Has the metric of this row had its turn? */
-static bool is_first(const struct rows *r, size_t i)
-{
-	struct group g = { .first = &r->row[i] };
-
-	for (size_t j = 0; j < i; j++)
-		if (in_group(&g, &r->row[j]))
-			return false;
-	return true;
 }
 
 int tables_make(const struct rows *r, const struct table_wish *wish, struct why *w)
@@ -337,10 +290,9 @@ int tables_make(const struct rows *r, const struct table_wish *wish, struct why 
 			.wish = wish, .rows = r, .first = &r->row[i], .raised = &raised
 		};
 
-		if (!is_first(r, i) || (wish->brief && !is_brief(g.first)))
-			continue;
-		g.varying = rows_varying(r, g.first);
-		err = make_group(&g, w);
+		if (g.first->with[SHARED_METRIC].first == g.first &&
+		    (!wish->brief || is_brief(g.first)))
+			err = make_group(&g, w);
 	}
 	return err;
 }

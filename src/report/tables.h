@@ -25,9 +25,12 @@ struct table_wish {
 
 int tables_make(const struct rows *r, const struct table_wish *wish, struct why *w);
 
-/* What could not be measured and why: one line per reason. status is "skip" or "fail"; *lines
- * says how many rows were of it. The caller frees it. */
-int tables_absent(const struct rows *r, const char *status, struct sheet *s, size_t *rows,
-		  struct why *w);
+/* What could not be measured and why: one line per reason. status is "skip" or "fail". The caller
+ * frees the sheet. */
+struct tables_absent {
+	struct sheet sheet;
+	size_t rows; /* of summary.csv that have this status */
+};
+int tables_absent(const struct rows *r, const char *status, struct tables_absent *a, struct why *w);
 
 #endif

@@ -3,35 +3,22 @@
 #include <string.h>
 #include "report/tables.h"
 
-/* Reasons repeat: a mechanism that cannot attach says so once per size and metric. */
-static bool seen_before(const struct rows *r, size_t i)
+int tables_absent(const struct rows *r, const char *status, struct tables_absent *a, struct why *w)
 {
-	for (size_t j = 0; j < i; j++)
-		if (!strcmp(row_text(&r->row[j], SUMMARY_status),
-			    row_text(&r->row[i], SUMMARY_status)) &&
-		    !strcmp(row_text(&r->row[j], SUMMARY_reason),
-			    row_text(&r->row[i], SUMMARY_reason)) &&
-		    !strcmp(row_benchmark(&r->row[j]), row_benchmark(&r->row[i])) &&
-		    !strcmp(row_axis(&r->row[j], AXIS_REGION), row_axis(&r->row[i], AXIS_REGION)))
-			return true;
-	return false;
-}
-
-int tables_absent(const struct rows *r, const char *status, struct sheet *s, size_t *rows,
-		  struct why *w)
-{
+	struct sheet *s = &a->sheet;
 	char buf[200];
 	int err = 0;
 
 	*s = (struct sheet){ .head = { "benchmark", "mechanism", "reason" }, .left = 7 };
-	*rows = 0;
+	a->rows = 0;
 	for (size_t i = 0; i < r->n && !err; i++) {
 		const struct row *row = &r->row[i];
 
 		if (strcmp(row_text(row, SUMMARY_status), status))
 			continue;
-		++*rows;
-		if (seen_before(r, i))
+		a->rows++;
+		/* Reasons repeat: a mechanism that cannot attach says so once per size and metric. */
+		if (row->with[SHARED_ABSENCE].first != row)
 			continue;
 		err = sheet_line(s, w);
 		if (!err)
@@ -41,6 +28,6 @@ int tables_absent(const struct rows *r, const char *status, struct sheet *s, siz
 		if (!err)
 			err = sheet_put(s, 2, row_text(row, SUMMARY_reason), w);
 	}
-	snprintf(s->title, sizeof s->title, "%zu rows with status %s", *rows, status);
+	snprintf(s->title, sizeof s->title, "%zu rows with status %s", a->rows, status);
 	return err;
 }

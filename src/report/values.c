@@ -39,6 +39,16 @@ const char *value_text(double v, const char *unit, char *buf, size_t len)
 	return buf;
 }
 
+void value_without_per(char *text, const char *unit)
+{
+	const char *per = strchr(unit, '/');
+
+	if (!per || strncmp(unit, "ns/", 3))
+		return;
+	for (char *at; (at = strstr(text, per));)
+		memmove(at, at + strlen(per), strlen(at + strlen(per)) + 1);
+}
+
 const char *row_value(const struct row *r, unsigned column, char *buf, size_t len)
 {
 	*buf = '\0';

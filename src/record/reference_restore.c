@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: MIT */
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+#include "record/reference.h"
+
+static double number(const json_t *object, const char *key)
+{
+	const json_t *value = json_object_get(object, key);
+
+	return json_is_number(value) ? json_number_value(value) : NAN;
+}
+
+static void restore_entry(struct canary_reference *e, const json_t *from)
+{
+	const char *relation = json_string_value(json_object_get(from, "relation"));
+
+	*e = (struct canary_reference){
+		.kind = { .core = (int)json_integer_value(json_object_get(from, "core")),
+			  .roles = (int)json_integer_value(json_object_get(from, "roles")) },
+		.adds_per_cycle = number(from, "adds_per_cycle"),
+		.chain_ghz = number(from, "chain_ghz"),
+		.mapping_cycles = number(from, "mapping_cycles"),
+		.readings = (size_t)json_integer_value(json_object_get(from, "readings")),
+		.age_s = number(from, "age_s"),
+	};
+	snprintf(e->kind.relation, sizeof e->kind.relation, "%s", relation ? relation : "");
+}
+
+static int restore_entries(struct reference *r, const json_t *entries)
+{
+	size_t n = json_array_size(entries);
+
+	r->entry = calloc(n + 1, sizeof *r->entry);
+	if (!r->entry)
+		return -ENOMEM;
+	for (; r->n < n; r->n++)
+		restore_entry(&r->entry[r->n], json_array_get(entries, r->n));
+	return 0;
+}
+
+static void restore_classes(struct reference *r, const json_t *classes)
+{
+	for (; r->classes < json_array_size(classes) && r->classes < GATE_CLASSES; r->classes++) {
+		const json_t *class = json_array_get(classes, r->classes);
+
+		r->class[r->classes] = (struct gate_class){ .low = number(class, "low_ns"),
+							    .high = number(class, "high_ns") };
+	}
+}
+
+int reference_restore(struct reference *r, const struct reference_wish *wish, const json_t *run,
+		      struct why *warning)
+{
+	int64_t now = (int64_t)time(NULL); /* an age, not a time */
+
+	*r = (struct reference){ .guest = wish->guest,
+				 .given = wish->given,
+				 .fresh = json_is_true(json_object_get(run, "new_reference")) };
+	restore_classes(r, json_object_get(run, "relation_classes"));
+	if (history_open(&r->history, wish->cache, wish->model, now, warning))
+		return -ENOMEM;
+	return restore_entries(r, json_object_get(run, "canary_references"));
+}
