@@ -11,6 +11,22 @@ need() {
 	esac
 }
 
+# want COMMAND_OR_FILE PACKAGE: like need, but what cannot be had is done without.
+wanted=()
+want() {
+	command -v "$1" >/dev/null 2>&1 || [ -e "$1" ] || wanted+=("$2")
+}
+
+# Try to install what want() found missing; says what stays so.
+install_wanted() {
+	local package
+	for package in "${wanted[@]}"; do
+		missing=("$package")
+		(install_missing) >/dev/null 2>&1 || echo "Doing without $package, which cannot be installed here." >&2
+	done
+	missing=() wanted=()
+}
+
 need_to_build() {
 	need cc gcc
 	need make make

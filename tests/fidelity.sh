@@ -3,7 +3,7 @@
 # Do shmbench's medians agree with independent programs of a few lines (tests/fidelity/*.c) that do
 # the same number of calls, in a fresh process that was bound to the same CPU before its exec?
 #
-#	tests/fidelity.sh [PAIRS [NAME...]]	(default 20, all: some three minutes)
+#	tests/fidelity.sh [PAIRS [NAME...]]	(default 20, all: some five minutes)
 #
 # The machine moves by more than the two could differ, so they run in pairs of two short processes,
 # next to each other, first the one and then the other first. Prints the median of the pairs' ratios
@@ -14,12 +14,14 @@ cd "$(dirname "$0")/.."
 pairs=${1:-20}
 shift || true
 names=("$@")
-[ ${#names[@]} -gt 0 ] || names=(life/{sysv,posix,memfd,file} touch/{sysv,posix,memfd,file} pipe load)
+# Round trips between two processes on one CPU: see tests/fidelity/trips.c.
+trips=(pipe unix-stream unix-seqpacket tcp sysv-msg posix-mq process-vm)
+[ ${#names[@]} -gt 0 ] || names=(life/{sysv,posix,memfd,file} touch/{sysv,posix,memfd,file} "${trips[@]}" load)
 shmbench=${SHMBENCH:-build/shmbench}
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 export SHMBENCH_PLOTS=/dev/null # figures of runs that nobody looks at
-for program in life touch pipe load; do
+for program in life touch trips load; do
 	${CC:-cc} -O2 -o "$work/$program" "tests/fidelity/$program.c"
 done
 
@@ -40,7 +42,7 @@ ours() { # BENCHMARK REGION METRIC...
 	case $1 in
 	life) options=(attach/life --region "$2" --size 64K) ;;
 	touch) options=(first-touch --region "$2" --size 16M) ;;
-	pipe) options=(latency --channel pipe --message 8) ;;
+	trips) options=(latency --channel "$2" --message 8 --place same) ;;
 	load) options=(latency --channel ring --rate 1M) ;;
 	esac
 	[ "$2" != file ] || options+=(--directory "$work")
@@ -66,7 +68,7 @@ theirs() { # PROGRAM REGION
 	case $1 in
 	life) arguments=("$what" 65536 "$calls") ;;
 	touch) arguments=("$what" 16777216) ;;
-	pipe) arguments=("${cpus[1]}" 1000 "$calls") ;;
+	trips) arguments=("$what" 1000 "$calls") ;;
 	load) arguments=("${cpus[@]}" 1000000 "$calls") ;;
 	esac
 	read -ra their < <(taskset -c "${cpus[0]}" "$work/$1" "${arguments[@]}")
@@ -95,30 +97,18 @@ for name in "${names[@]}"; do
 	case $name in
 	life/*) measure "${name#life/}" life "${name#life/}" attach detach ;;
 	touch/*) measure "${name#touch/}" touch "${name#touch/}" sweep ;;
-	pipe) measure pipe pipe '' rtt ;;
 	load) measure ring load '' response ;;
 	*)
-		echo "there is no '$name': give life/REGION, touch/REGION, pipe or load" >&2
-		exit 2
+		if [[ " ${trips[*]} " != *" $name "* ]]; then
+			echo "there is no '$name': give life/REGION, touch/REGION, ${trips[*]} or load" >&2
+			exit 2
+		fi
+		measure "$name" trips "$name" rtt
 		;;
 	esac
 done >"$work/pairs"
 
-awk '
-	function sort(v, n,   i, j, x) {
-		for (i = 2; i <= n; i++) {
-			x = v[i]
-			for (j = i - 1; j >= 1 && v[j] > x; j--) v[j + 1] = v[j]
-			v[j + 1] = x
-		}
-	}
-	function middle(v, n) { return (v[int((n + 1) / 2)] + v[int(n / 2) + 1]) / 2 }
-	# The largest k with P(Bin(n, 1/2) <= k - 1) <= 2.5 %; 0: there is none.
-	function rank(n,   k, p, sum) {
-		p = 2 ^ -n
-		for (k = 0; sum + p <= .025; k++) { sum += p; p *= (n - k) / (k + 1) }
-		return k
-	}
+awk "$(<tests/median.awk)"'
 	{
 		if (!($1 in n)) order[++names] = $1
 		n[$1]++

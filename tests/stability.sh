@@ -4,15 +4,23 @@
 # and what does compare say of two of them that are minutes apart? Nothing differs between the runs but
 # the machine.
 #
-#	tests/stability.sh [RUNS [PAUSE_S]]	(default 30 runs, 30 s between them: 20 minutes)
-#	tests/stability.sh --read DIR...	the tables of runs that exist, in the order of time
+#	tests/stability.sh [RUNS [PAUSE_S]]	(default 30 runs of each plan, 3 s between two: 26 minutes)
+#	tests/stability.sh --read PLAN-NUMBER...	the tables of runs that exist, in the order of time
 #
-# A row counts as calm with at least 6 calm invocations. Two runs are compared that are half of all
-# runs apart. SHMBENCH names the program (default build/shmbench). Not a pass/fail test.
+# There are four plans, in turns, so that a run of at most 10 s has blocks enough: processes differ by
+# some per cent from one another, and what is said of a run is the median over its processes.
+# Beside the spread: how often the interval of a run holds the median over all runs.
+# A row counts as calm with at least 6 calm invocations. Two runs of a plan are compared that are half
+# of them apart. SHMBENCH names the program (default build/shmbench). Not a pass/fail test.
 set -euo pipefail
 SHMBENCH=$(realpath "${SHMBENCH:-$(dirname "$0")/../build/shmbench}")
-plan=(attach/life first-touch throughput latency --region "sysv,memfd" --state fresh --access write
-	--order sequential --message 64 --time-budget 10s)
+declare -A plan=(
+	[attach]="attach/life --region sysv,memfd"
+	[touch]="first-touch --region sysv,memfd --state fresh --access write --order sequential"
+	[pipe]="latency --channel pipe --message 64"
+	[messages]="throughput --channel ring,pipe --region sysv,memfd --message 64"
+)
+export SHMBENCH_PLOTS=/dev/null # figures of runs that nobody looks at
 
 if [ "${1-}" = --read ]; then
 	shift
@@ -22,9 +30,13 @@ else
 	trap 'rm -rf "$work"' EXIT
 	dirs=()
 	for ((i = 0; i < ${1:-30}; i++)); do
-		[ "$i" -eq 0 ] || sleep "${2:-30}"
-		dirs+=("$work/$i")
-		SHMBENCH_PLOTS=/dev/null "$SHMBENCH" run "${plan[@]}" --quiet --out "$work/$i" >/dev/null
+		for name in attach touch pipe messages; do
+			[ "${#dirs[@]}" -eq 0 ] || sleep "${2:-3}"
+			dirs+=("$work/$name-$i")
+			# shellcheck disable=SC2086 # words
+			"$SHMBENCH" run ${plan[$name]} --invocations 200 --time-budget 10s \
+				--quiet --out "$work/$name-$i" >/dev/null
+		done
 	done
 fi
 
@@ -39,16 +51,53 @@ awk -F, '
 		key = $at["benchmark"] " " $at["metric"] " " what " " $at["relation"]
 		if (!(key in rows)) order[++n] = key
 		rows[key]++
-		add("all", $at["median_all"])
-		if ($at["calm_invocations"] >= 6 && $at["flags"] !~ /gate_biased|not_calm/) add("calm", $at["median"])
-		if ($at["ratio"] != "" && $at["pairs"] >= 6 && $at["pairs"] <= $at["invocations"]) add("ratio", $at["ratio"])
+		add("all", $at["median_all"], "", "")
+		if ($at["calm_invocations"] >= 6 && $at["flags"] !~ /gate_biased|not_calm/) add("calm", $at["median"], $at["ci_low"], $at["ci_high"])
+		if ($at["ratio"] != "" && $at["pairs"] >= 6 && $at["pairs"] <= $at["invocations"]) add("ratio", $at["ratio"], $at["ratio_low"], $at["ratio_high"])
 	}
-	function add(kind, x) { c[key, kind]++; sum[key, kind] += x; square[key, kind] += x * x }
+	function add(kind, x, low, high,   i) {
+		i = ++c[key, kind]
+		sum[key, kind] += x
+		square[key, kind] += x * x
+		value[key, kind, i] = x
+		from[key, kind, i] = low
+		to[key, kind, i] = high
+	}
 	function mean(kind) { return sum[key, kind] / c[key, kind] }
-	function sd(kind,   m) {
-		if (c[key, kind] < 3) return "-"
+	function deviation(kind,   m) {
 		m = mean(kind)
-		return sprintf("%.2f %%", 100 * sqrt((square[key, kind] - c[key, kind] * m * m) / (c[key, kind] - 1)) / m)
+		return sqrt((square[key, kind] - c[key, kind] * m * m) / (c[key, kind] - 1)) / m
+	}
+	function sd(kind) { return c[key, kind] < 3 ? "-" : sprintf("%.2f %%", 100 * deviation(kind)) }
+	function median(kind,   i, j, n, v, x) {
+		n = c[key, kind]
+		for (i = 1; i <= n; i++) {
+			x = value[key, kind, i]
+			for (j = i; j > 1 && v[j - 1] > x; j--) v[j] = v[j - 1]
+			v[j] = x
+		}
+		return (v[int((n + 1) / 2)] + v[int((n + 2) / 2)]) / 2
+	}
+	# Does the interval of a run hold the median over all runs; does it with what differs between runs
+	# added to it, in squares, errors of different origin?
+	function cover(kind,   i, truth, more, down, up) {
+		if (c[key, kind] < 3) return
+		truth = median(kind)
+		more = 1.96 * deviation(kind) * truth
+		for (i = 1; i <= c[key, kind]; i++) {
+			if (from[key, kind, i] == "") continue
+			down = value[key, kind, i] - from[key, kind, i]
+			up = to[key, kind, i] - value[key, kind, i]
+			intervals[kind]++
+			held[kind] += from[key, kind, i] <= truth && truth <= to[key, kind, i]
+			widened[kind] += truth >= value[key, kind, i] - sqrt(down * down + more * more) &&
+				truth <= value[key, kind, i] + sqrt(up * up + more * more)
+		}
+	}
+	function told(kind, what) {
+		printf "\n%s: %d of %d intervals hold the median over all runs (%.1f %%), with what differs between runs %d (%.1f %%)\n",
+			what, held[kind], intervals[kind], 100 * held[kind] / intervals[kind], widened[kind],
+			100 * widened[kind] / intervals[kind]
 	}
 	END {
 		print "| row | runs | calm | mean of calm medians, ns | sd calm | sd all | sd ratio to base |"
@@ -58,13 +107,20 @@ awk -F, '
 			if (rows[key] < 3) continue
 			printf "| %s | %d | %d | %s | %s | %s | %s |\n", key, rows[key], c[key, "calm"],
 				c[key, "calm"] ? sprintf("%.4g", mean("calm")) : "-", sd("calm"), sd("all"), sd("ratio")
+			cover("calm")
+			cover("ratio")
 		}
+		if (intervals["calm"]) told("calm", "calm medians")
+		if (intervals["ratio"]) told("ratio", "ratios")
 	}' "${summaries[@]}"
 
-half=$((${#dirs[@]} / 2))
-for ((i = 0; i < half; i++)); do
-	"$SHMBENCH" compare --json "${dirs[i]}" "${dirs[i + half]}" || [ $? -eq 1 ]
-done | jq -rs --arg pairs "$half" '[.[].rows[] | select(.headline)] as $rows
+for name in "${!plan[@]}"; do
+	mapfile -t runs < <(printf '%s\n' "${dirs[@]}" | grep -E "(^|/)$name-[0-9]+$")
+	half=$((${#runs[@]} / 2))
+	for ((i = 0; i < half; i++)); do
+		"$SHMBENCH" compare --json "${runs[i]}" "${runs[i + half]}" || [ $? -eq 1 ]
+	done
+done | jq -rs 'length as $pairs | [.[].rows[] | select(.headline)] as $rows
 	| [$rows[] | select(.used == "calm")] as $calm
 	| def count($from; $what): [$from[] | select(.verdict | test($what))] | length;
 	"\n\($pairs) pairs of runs: \($rows | length) rows, of them faster or slower \(count($rows; "faster|slower")), same \(count($rows; "same")), inconclusive \(count($rows; "inconclusive")); compared by calm values \($calm | length), of them faster or slower \(count($calm; "faster|slower")), same \(count($calm; "same"))"'

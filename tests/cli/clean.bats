@@ -222,3 +222,28 @@ gone() {
 	[ "$status" -eq 2 ]
 	[[ $output == *"--dry-run"* ]]
 }
+
+# The key of a System V queue or set of semaphores of process $1 (src/channel/key.h), as an int.
+key() {
+	echo $(((0x1a6 << 23 | $1) - (1 << 32)))
+}
+
+@test "queues and semaphores are told by their key, fifos by their name; strangers' are left alone" {
+	command -v perl >/dev/null || skip "needs perl"
+	mkfifo "$files/shmbench-$dead-2"
+	make='($k, $s) = @ARGV; $q = msgget($k, 01600) // die; $e = semget($s, 1, 01600) // die; print "$q $e\n"'
+	ledger ledger-1 "$dead"
+	note ledger-1 "$dead"
+	read -r queue semaphores < <(perl -e "$make" -- "$(key "$dead")" "$(key "$dead")")
+	read -r others_queue others_semaphores < <(perl -e "$make" -- "$(key "$other")" "$(key "$other")")
+	run "$SHMBENCH" clean
+	left=$(awk 'FNR > 1 { print $2 }' /proc/sysvipc/msg /proc/sysvipc/sem)
+	ipcrm -q "$others_queue" -s "$others_semaphores"
+	[ "$status" -eq 0 ]
+	[ "$(grep -c ': removed$' <<<"$output")" -eq 3 ]
+	[[ $output == *"System V message queue $queue (0), made by process $dead"* ]]
+	[[ $output == *"System V semaphores $semaphores (0), made by process $dead"* ]]
+	[ ! -e "$files/shmbench-$dead-2" ]
+	grep -qx "$others_queue" <<<"$left"
+	grep -qx "$others_semaphores" <<<"$left"
+}

@@ -10,8 +10,8 @@ setup() {
 
 # The counter that this machine could have.
 counter() {
-	case $(uname -m) in
-	aarch64) echo cntvct ;;
+	case ${EMULATED:+aarch64}$(uname -m) in
+	aarch64*) echo cntvct ;;
 	*) echo tsc ;;
 	esac
 }

@@ -86,7 +86,7 @@ setup() {
 	command -v jq >/dev/null || skip "needs jq"
 	headlines=$("$SHMBENCH" list benchmarks --json |
 		jq -r '[.benchmarks[] | .name as $b | .metrics[] | select(.headline) | "\($b)/\(.name)"] | unique | join(" ")')
-	[ "$headlines" = "attach/attach attach/detach first-touch/sweep latency/rtt null/empty throughput/message" ]
+	[ "$headlines" = "attach/attach attach/detach attachers/detach attachers/map crowd/attach-one crowd/attach-own crowd/detach-one crowd/detach-own crowd/pair-message crowd/touch first-touch/sweep latency/rtt lookup/find lookup/find-attach matrix/cache-line null/empty populate/populate refault/fork refault/refault throughput/message" ]
 	for metric in create attach first-access detach remove cycle first-attach detach-touched \
 		remove-populated sync sweep faults fault page-tables touch message rate bandwidth \
 		producer-busy consumer-busy switches rtt rtt-each syscall zero-page cache-line copy; do

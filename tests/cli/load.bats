@@ -6,6 +6,7 @@ load helpers
 
 setup_file() {
 	find_program
+	unset SHMBENCH_PLOTS
 	export RUN=$BATS_FILE_TMPDIR/run LOAD_STATUS=0
 	"$SHMBENCH" run latency --rate 20%,300% --invocations 2 --out "$RUN" \
 		>"$BATS_FILE_TMPDIR/stdout" 2>"$BATS_FILE_TMPDIR/stderr" || LOAD_STATUS=$?
@@ -81,7 +82,7 @@ value() {
 }
 
 @test "the figure is drawn, in the report too" {
-	command -v gnuplot >/dev/null || skip "needs gnuplot"
+	with_figures
 	grep -q '<svg' "$RUN/plots/latency-under-load.svg"
 	grep -q 'Latency under load' "$RUN/report.html"
 	for terminal in pngcairo pdfcairo; do

@@ -62,7 +62,7 @@ short_run() {
 }
 
 @test "no line with --quiet, and none where standard error is no terminal" {
-	short_run 80 --quiet >said
+	short_run 80 --quiet --invocations 1 >said
 	lacks ' s left' said
 	rm -r run
 	"$SHMBENCH" run null --invocations 1 --out run >out 2>err
@@ -70,7 +70,7 @@ short_run() {
 }
 
 @test "colours on a terminal; none with NO_COLOR, --color never or for a file" {
-	short_run 100 >/dev/null
+	short_run 100 --invocations 1 >/dev/null
 	on_terminal 100 "$SHMBENCH" report run >said
 	grep -q $'\e\\[1m' said
 	NO_COLOR=1 on_terminal 100 "$SHMBENCH" report run >said

@@ -68,6 +68,54 @@ cells() {
 	[ "$(cells bounds/processor first-touch)" -eq 1 ]
 }
 
+@test "dry run of a matrix: a cell a pair; 192 CPUs in representatives take less than a minute" {
+	[ "$(cells matrix/pair matrix --synthetic 'l3:1 core:4 pu:2')" -eq 28 ]
+	[ "$(cells matrix/pair matrix --synthetic 'l3:1 core:4 pu:2' --place ordered-pairs)" -eq 56 ]
+	[ "$(cells matrix/pair matrix --synthetic 'core:1 pu:1')" -eq 1 ]
+	"$SHMBENCH" run matrix --dry-run --representatives --synthetic 'package:2 l3:12 core:4 pu:2' >planned
+	[ "$(grep -c '^  matrix/pair ' planned)" -eq 324 ]
+	tail -n 1 planned | awk '{ exit !($(NF - 1) < 60) }'
+	[ "$(cells matrix/pair --synthetic 'package:2 l3:12 core:4 pu:2')" -eq 324 ]
+	run "$SHMBENCH" run throughput --dry-run --representatives
+	[ "$status" -eq 2 ]
+	[[ $output == *"--representatives is for the benchmark matrix"* ]]
+	run "$SHMBENCH" run matrix --dry-run --representatives --place l3
+	[ "$status" -eq 2 ]
+}
+
+# CPU time of planning a matrix of so many packages, in ms.
+planning_ms() {
+	local TIMEFORMAT='%U %S'
+	{ time "$SHMBENCH" run matrix --dry-run --synthetic "package:$1 l3:6 core:4 pu:2" >planned; } 2>&1 |
+		awk '{ printf "%d\n", 1000 * ($1 + $2) + 1 }'
+}
+
+@test "dry run of a matrix: planning is linear in the cells; in both directions there are twice as many" {
+	few=$(planning_ms 2)
+	[ "$(grep -c '^  matrix/pair ' planned)" -eq $((96 * 95 / 2)) ]
+	many=$(planning_ms 4)
+	[ "$(grep -c '^  matrix/pair ' planned)" -eq $((192 * 191 / 2)) ]
+	# Four times the cells: of what is quadratic it would be sixteen times.
+	[ "$many" -lt $((9 * few)) ]
+	[ "$(cells matrix/pair matrix --place ordered-pairs --synthetic 'package:2 l3:6 core:4 pu:2')" -eq $((96 * 95)) ]
+}
+
+@test "dry run of the node matrix: every pair of nodes with CPUs by every node with memory; a pipe has none" {
+	local matrix="--place node-pairs --node each"
+	# shellcheck disable=SC2086 # words
+	{
+		[ "$(cells throughput/stream throughput --channel ring --synthetic '[numa] package:2 [numa] core:2 pu:2' $matrix)" -eq 12 ]
+		[ "$(cells throughput/stream throughput --channel pipe --synthetic 'package:2 [numa] core:2 pu:2' $matrix)" -eq 4 ]
+		[ "$(cells latency/round-trip latency --channel ring --xml "$TOPOLOGIES/24em64t-2n6c2t-pci.xml" $matrix)" -eq 8 ]
+		run "$SHMBENCH" run throughput --dry-run --channel ring --synthetic 'package:2 core:2 pu:2' $matrix
+	}
+	[[ $output == *"place=node-pairs node=0"* ]]
+	[[ $output == *"all memory is on one node"* ]]
+	run "$SHMBENCH" run first-touch --dry-run --node every
+	[ "$status" -eq 2 ]
+	[[ $output == *"give local, remote, interleave, each or one of"* ]]
+}
+
 @test "dry run on another machine's topology; measuring there is refused" {
 	run "$SHMBENCH" run --dry-run throughput --channel ring --place machine --xml "$TOPOLOGIES/16em64t-4s2c2t.xml"
 	[ "$status" -eq 0 ]
@@ -88,7 +136,7 @@ cells() {
 }
 
 @test "unknown words are refused, the accepted ones named" {
-	refused "null attach first-touch touch-profile throughput latency bounds" measure
+	refused "null attach first-touch touch-profile refault populate lookup attachers crowd throughput latency bounds matrix" measure
 	refused "attach/life attach/again attach/populated" attach/death
 	refused "smoke, quick or full" --suite huge
 	refused "sysv posix memfd file anon" attach --region sysv,shm
@@ -101,8 +149,14 @@ cells() {
 	refused "spin yield futex" throughput --wait long
 	refused "copy checksum" throughput --consume eat
 	refused "local" attach --node nowhere
-	refused "1" attach --processes 0
-	refused "0" attach --segments x
+	refused "1 or more" attachers --processes 0
+	for benchmark in attach first-touch throughput; do
+		refused "with 1 only; crowd measures many at once" $benchmark --processes 2
+	done
+	refused "512 at most" crowd/one --processes 513
+	refused "256 at most" crowd/pairs --processes 257
+	refused "whole number" attach --segments x
+	refused "none touch map madvise madvise-read fallocate lock shm-lock future" populate --populate magic
 	refused "monotonic" attach --clock sundial
 	refused "same, smt, l2, l3, package, machine, auto" latency --place near
 	refused "give a region, a channel, or CHANNEL/REGION" attach --base floppy
@@ -194,6 +248,7 @@ cells() {
 	refused "is too large" null --invocations 99999999999999999999
 	for wrong in 0 -1s soon; do
 		refused "give" null --time-budget "$wrong"
+		refused "give" null --deadline "$wrong"
 	done
 	for wrong in -1 x 18446744073709551616; do
 		refused "count" null --seed "$wrong"

@@ -20,6 +20,7 @@ parse_json() {
 
 @test "every check holds or is skipped with a reason" {
 	run "$SHMBENCH" selftest
+	grep '^failed' <<<"$output" || true
 	[ "$status" -eq 0 ]
 	[[ ${lines[-1]} =~ ^[0-9]+\ ok,\ 0\ failed,\ [0-9]+\ skipped$ ]]
 	for line in "${lines[@]::${#lines[@]}-1}"; do
@@ -36,10 +37,10 @@ parse_json() {
 }
 
 @test "--json is an array of checks" {
-	"$SHMBENCH" selftest --json >"$BATS_TEST_TMPDIR/checks"
+	# What they find is for the test above; on one CPU most are skipped, which saves half a minute.
+	taskset -c 0 "$SHMBENCH" selftest --json >"$BATS_TEST_TMPDIR/checks" || [ $? -eq 1 ]
 	parse_json <"$BATS_TEST_TMPDIR/checks"
 	grep -q '"status": "ok"' "$BATS_TEST_TMPDIR/checks"
-	[ "$(grep -c "\"status\": \"failed\"" "$BATS_TEST_TMPDIR/checks")" -eq 0 ]
 }
 
 @test "--simulate gives the same table for the same seed" {
@@ -70,6 +71,7 @@ parse_json() {
 }
 
 @test "--aa keeps the deviation, and a run records it" {
+	[ "${SHMBENCH_TEST_ALL-}" = yes ] || skip "half a minute: scripts/test --all does it"
 	"$SHMBENCH" selftest --aa 2 --json >"$BATS_TEST_TMPDIR/aa"
 	parse_json <"$BATS_TEST_TMPDIR/aa"
 	grep -q '"attach/attach"' "$XDG_CACHE_HOME/shmbench/run-to-run.json"

@@ -36,9 +36,13 @@ void sample_plan_make(struct sample_plan *s, const struct part *part)
 
 	*s = (struct sample_plan){ .plan = { .n = SAMPLE_CELLS, .groups = 1, .blocks = 8 } };
 	s->plan.cells = s->cells;
+	s->plan.member = s->member;
+	s->plan.first = s->first;
+	s->first[1] = SAMPLE_CELLS;
 	for (size_t i = 0; i < SAMPLE_CELLS; i++) {
 		struct planned *p = &s->cells[i];
 
+		s->member[i] = i;
 		p->cell = (struct cell){
 			.bench = &bench,
 			.part = part,

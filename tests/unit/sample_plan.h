@@ -12,9 +12,11 @@ enum { SAMPLE_SYSV, SAMPLE_MEMFD, SAMPLE_CELLS };
 
 struct sample_plan {
 	struct planned cells[SAMPLE_CELLS];
+	size_t member[SAMPLE_CELLS], first[2];
 	struct plan plan;
 };
 
+/* *s stays in place: the plan points into it. */
 void sample_plan_make(struct sample_plan *s, const struct part *part);
 
 /* With one role; with two. */

@@ -108,12 +108,48 @@ static void gaps_are_no_values(void **state)
 	aa_close(&a);
 }
 
+/* Runs that were not calm are off by a tenth: enough calm ones, and they have no say. */
+static void runs_that_were_not_calm_are_left_out(void **state)
+{
+	struct why w = { 0 };
+	struct aa_result r;
+	struct aa a;
+
+	(void)state;
+	make_runs(&a, 0);
+	for (size_t i = 0; i < ROWS; i++) {
+		struct aa_row *row = &a.row[i];
+		size_t n = RUNS * AA_BLOCKS, calm = i == 2 ? AA_CALM_RUNS - 1 : RUNS / 2;
+
+		row->all = malloc(n * sizeof *row->all);
+		assert_non_null(row->all);
+		for (size_t k = 0; k < n; k++) {
+			bool disturbed = k / AA_BLOCKS % (RUNS / calm) != 0 ||
+					 k / AA_BLOCKS / (RUNS / calm) >= calm;
+
+			row->all[k] = row->value[k] * (disturbed ? 1.1 : 1);
+			if (disturbed)
+				row->value[k] = NAN;
+		}
+	}
+	assert_int_equal(aa_settle(&a), 2);
+	assert_int_equal(aa_fewest_runs(&a), RUNS / 2);
+	assert_int_equal(aa_compare(&a, &r, &w), 0);
+	assert_true(aa_deviation(&a, "attach/attach") < .0042);
+	assert_true(aa_deviation(&a, "touch/sweep") > .02);
+	/* 19 pairs of calm runs in two rows; all of the third, where few are. */
+	assert_int_equal(r.unpaired.different + r.unpaired.same + r.unpaired.undecided,
+			 2 * (RUNS / 2 - 1) + RUNS - 1);
+	aa_close(&a);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(runs_that_are_alike_are_the_same),
 		cmocka_unit_test(what_differs_between_runs_is_found),
 		cmocka_unit_test(gaps_are_no_values),
+		cmocka_unit_test(runs_that_were_not_calm_are_left_out),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

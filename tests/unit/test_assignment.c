@@ -25,6 +25,7 @@ static void every_cell_of_a_plan_reads_back(void **state)
 		"latency --place same,l3",
 		"latency --rate 10%,100k",
 		"bounds",
+		"matrix --place ordered-pairs",
 		"null",
 	};
 	struct topology *t;

@@ -72,8 +72,7 @@ static void pair_open(struct pair *p, const struct trial *t)
 		must(region_create(&p->region, 0), p, "create");
 		p->channel.region = &p->region;
 	}
-	if (t->channel->open)
-		must(t->channel->open(&p->channel), p, "open");
+	must(channel_open(&p->channel), p, "open");
 }
 
 /* Attach and take a side, in whichever process this is. */
@@ -90,8 +89,7 @@ static void pair_close(struct pair *p)
 	int status;
 
 	assert_int_equal(waitpid(p->child, &status, 0), p->child);
-	if (p->channel.ops->close)
-		p->channel.ops->close(&p->channel);
+	channel_close(&p->channel);
 	if (p->channel.region) {
 		must(p->region.ops->remove(&p->region), p, "remove");
 		must(p->region.ops->detach(&p->region), p, "detach");
@@ -115,6 +113,7 @@ static void pair_fork(struct pair *p, work_fn *work, uint64_t n)
 		fprintf(stderr, "consumer: %s\n", p->why.text);
 		_exit(1);
 	}
+	channel_close(&p->channel);
 	_exit(0);
 }
 
@@ -131,10 +130,33 @@ static void stream(const struct trial *t, work_fn *producer, work_fn *consumer)
 	alarm(0);
 }
 
+/* A size that this machine's limits forbid says so, and says how to raise them; nothing that a page
+ * holds is ever forbidden. Rings of less than four messages may ask for more --depth. */
+static bool carried(const struct trial *t)
+{
+	struct why w = { 0 };
+	struct channel c = {
+		.ops = t->channel, .message = t->message, .depth = t->depth, .why = &w
+	};
+	int err = t->channel->absent ? CANNOT : t->channel->fits ? t->channel->fits(&c) : 0;
+
+	if (t->channel->absent || !err)
+		return !err;
+	if (err == CANNOT && strstr(w.text, "this kernel has no"))
+		return false;
+	if (err == -EINVAL && t->depth < 4 * t->message && strstr(w.text, "--depth"))
+		return false;
+	if (err != CANNOT || t->message <= 4096 || !strstr(w.text, "raise"))
+		fail_msg("%s, %zu bytes: %d, %s", t->channel->name, t->message, err, w.text);
+	return false;
+}
+
 static void each_trial(struct trial *t, void (*test)(const struct trial *))
 {
 	for (size_t c = 0; channels[c]; c++) {
 		t->channel = channels[c];
+		if (!carried(t) || (t->wait != WAIT_SPIN && !(channels[c]->axes & CHANNEL_WAIT)))
+			continue;
 		if (!(channels[c]->axes & CHANNEL_REGION)) {
 			t->region = NULL;
 			test(t);
@@ -152,6 +174,27 @@ static void plain(const struct trial *t)
 	stream(t, NULL, NULL);
 }
 
+/* A system call a message is a hundred times a ring's time; and two that spin stand still where
+ * something else wants one of the CPUs. All ways of waiting have tests of their own. */
+static void plain_or_short(const struct trial *t)
+{
+	struct trial shorter = *t;
+
+	shorter.wait = WAIT_YIELD;
+	if (!(t->channel->axes & CHANNEL_DEPTH))
+		shorter.messages /= 8;
+	plain(&shorter);
+}
+
+static void plain_ring(const struct trial *t)
+{
+	struct trial yielding = *t;
+
+	yielding.wait = WAIT_YIELD;
+	if (t->channel->axes & CHANNEL_DEPTH)
+		plain(&yielding);
+}
+
 static const size_t sizes[] = { 8, 9, 15, 16, 63, 64, 65, 100, 1000, 4096, 65536, 100000 };
 
 static void every_size_arrives_whole_and_in_order(void **state)
@@ -165,7 +208,7 @@ static void every_size_arrives_whole_and_in_order(void **state)
 					   .consume = (enum consume)consume,
 					   .messages = sizes[i] < 1000 ? 20000 : 500 };
 
-			each_trial(&t, plain);
+			each_trial(&t, plain_or_short);
 		}
 }
 
@@ -180,7 +223,7 @@ static void a_ring_of_two_and_three_messages_wraps(void **state)
 					   .publish = publish,
 					   .messages = 20000 };
 
-			each_trial(&t, plain);
+			each_trial(&t, plain_ring);
 		}
 }
 
@@ -219,12 +262,12 @@ static void slow_producer(const struct trial *t)
 static void full_and_empty_lose_nothing(void **state)
 {
 	(void)state;
-	for (int wait = WAIT_SPIN; wait <= WAIT_FUTEX; wait++) {
+	for (int wait = WAIT_SPIN; wait <= WAIT_EVENTFD; wait++) {
 		struct trial t = { .message = 16,
 				   .depth = 16 * 128,
 				   .publish = 32,
 				   .wait = (enum wait)wait,
-				   .messages = 20000 };
+				   .messages = 6000 };
 
 		each_trial(&t, slow_consumer);
 		each_trial(&t, slow_producer);
@@ -249,12 +292,12 @@ static void round_trips(const struct trial *t)
 static void both_directions_work(void **state)
 {
 	(void)state;
-	for (int wait = WAIT_SPIN; wait <= WAIT_FUTEX; wait++) {
+	for (int wait = WAIT_SPIN; wait <= WAIT_EVENTFD; wait++) {
 		struct trial t = { .message = 8,
 				   .depth = 4096,
 				   .publish = 1,
 				   .wait = (enum wait)wait,
-				   .messages = 3000 };
+				   .messages = wait < WAIT_FUTEX ? 3000 : 500 };
 
 		each_trial(&t, round_trips);
 	}
@@ -348,6 +391,35 @@ static void what_does_not_fit_is_refused(void **state)
 	}
 }
 
+/* Which of the two a CPU takes is decided when a program starts: neither may depend on that here. */
+static void messages_are_laid_alike_with_a_stage_and_without(void **state)
+{
+	static const size_t lengths[] = { 64, 520, 1000, 4096, 65536 };
+	enum { RUN = 5, NUMBER = 1000 };
+
+	(void)state;
+	for (size_t s = 0; s < sizeof lengths / sizeof *lengths; s++) {
+		size_t message = lengths[s], slot = (message + 63) / 64 * 64, bytes = RUN * slot;
+		/* Room for two messages, or the least that is promised: so runs are cut, too. */
+		size_t room = 2 * slot < MESSAGE_STAGE ? 2 * slot : message;
+		char *placed = calloc(1, bytes), *shipped = calloc(1, bytes);
+		char *stage = aligned_alloc(64, (room + 63) / 64 * 64);
+		struct message_lay in_place = { message, slot, NULL, 0 };
+		struct message_lay staged = { message, slot, stage, room };
+
+		memset(stage, 0, room);
+		message_lay(&in_place, placed, NUMBER, RUN);
+		message_lay(&staged, shipped, NUMBER, RUN);
+		for (uint64_t n = 0; n < RUN; n++) {
+			assert_true(message_intact(placed + n * slot, message, NUMBER + n));
+			assert_memory_equal(placed + n * slot, shipped + n * slot, message);
+		}
+		free(placed);
+		free(shipped);
+		free(stage);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -358,6 +430,7 @@ int main(void)
 		cmocka_unit_test(a_lap_fits_without_a_consumer),
 		cmocka_unit_test(other_messages_are_noticed),
 		cmocka_unit_test(what_does_not_fit_is_refused),
+		cmocka_unit_test(messages_are_laid_alike_with_a_stage_and_without),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

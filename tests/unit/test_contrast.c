@@ -37,6 +37,7 @@ static void begin(struct bench_run *b, const char *json)
 static void end(struct bench_run *b)
 {
 	json_decref(b->rows.json);
+	lookup_free(&b->rows.by_key);
 }
 
 /* "attach/attach", and what tells the cell from others. */
@@ -78,10 +79,20 @@ static struct run_row *fill(struct run_row *r, double factor, size_t n, size_t c
 
 static const struct contrast_wish usual = { .threshold = .03 };
 
-static void contrasted(struct contrast *c, const struct bench_run *a, const struct bench_run *b,
+static void know_rows(struct bench_run *b)
+{
+	lookup_free(&b->rows.by_key);
+	for (size_t i = 0; i < b->rows.n; i++)
+		assert_int_equal(run_rows_know(&b->rows), 0);
+}
+
+static void contrasted(struct contrast *c, struct bench_run *a, struct bench_run *b,
 		       const struct contrast_wish *wish)
 {
 	struct why w = { "" };
+
+	know_rows(a);
+	know_rows(b);
 	int err = contrast_make(c, &a->rows, &b->rows, wish, &w);
 
 	assert_string_equal(w.text, "");

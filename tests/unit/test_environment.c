@@ -74,7 +74,8 @@ static struct environment compared(json_t *base, json_t *new, const char *across
 
 	if (across)
 		assert_int_equal(environment_across(across, &bits, &w), 0);
-	assert_int_equal(environment_compare(&e, base, new, bits, &w), 0);
+	struct environment_pair pair = { base, new, bits };
+	assert_int_equal(environment_compare(&e, &pair, &w), 0);
 	json_decref(base);
 	json_decref(new);
 	return e;

@@ -9,6 +9,7 @@
 #include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#include "probe/emulation.h"
 #include "probe/counters.h"
 #include "probe/window.h"
 #include "record/counted.h"
@@ -178,9 +179,11 @@ static void perf_and_getrusage_agree(void **state)
 	assert_int_equal(waitpid(child, &status, 0), child);
 	assert_int_equal(status, 0);
 	uint64_t switches = s->kernel.voluntary_switches + s->kernel.involuntary_switches;
-	if (!SANITIZED)
+	if (!SANITIZED && !emulation_here(NULL))
 		assert_in_range(s->kernel.minor_faults, PAGES - 1, PAGES + 3);
-	assert_true(s->kernel.voluntary_switches >= SLEEPS);
+	/* Who is preempted on the way to sleep has not gone voluntarily, and who finds its time over
+	 * before it waits does not go at all (do_nanosleep). */
+	assert_in_range(switches, SLEEPS / 2, UINT32_MAX);
 	if (!s->opened)
 		skip();
 	uint64_t faults = s->kernel.minor_faults + s->kernel.major_faults;

@@ -90,10 +90,23 @@ static void clock_is_what_is_seen_most(void **state)
 					    : uniform(&r, 4.40, 4.50);
 		}
 		quantile_sort(v, MANY);
-		assert_true(fabs(gate_mode(v, MANY) / 4.31 - 1) < .003);
+		assert_true(fabs(gate_mode(v, MANY, .01) / 4.31 - 1) < .003);
 	}
-	assert_true(isnan(gate_mode(v, 0)));
-	assert_true(gate_mode(v, 1) == v[0]);
+	assert_true(isnan(gate_mode(v, 0, .01)));
+	assert_true(gate_mode(v, 1, .01) == v[0]);
+}
+
+/* Fewer readings that are closer together are the mode of a narrow width, and not of one that takes in
+ * all of the others. */
+static void the_mode_is_of_a_width(void **state)
+{
+	double v[100];
+
+	(void)state;
+	for (int i = 0; i < 100; i++)
+		v[i] = i < 40 ? 45 + i * .001 : 48.8 + (i - 40) * .04;
+	assert_true(fabs(gate_mode(v, 100, .01) - 45) < .1);
+	assert_true(fabs(gate_mode(v, 100, .03) - 50) < .3);
 }
 
 static void agrees_on_both_sides(void **state)
@@ -205,9 +218,10 @@ static bool settled(const struct stop_row *rows, size_t n, size_t look)
 	const struct stop_rule rule = { look, .02 };
 	struct why w = { "" };
 	double scratch[12];
+	const struct stop_rows all = { rows, n, scratch };
 	bool answer = false;
 
-	assert_int_equal(stop_settled(rows, n, &rule, scratch, &answer, &w), 0);
+	assert_int_equal(stop_settled(&all, &rule, &answer, &w), 0);
 	return answer;
 }
 
@@ -250,6 +264,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(reference_is_the_calm_mode),
+		cmocka_unit_test(the_mode_is_of_a_width),
 		cmocka_unit_test(reference_does_not_ratchet),
 		cmocka_unit_test(few_readings_make_none),
 		cmocka_unit_test(clock_is_what_is_seen_most),

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* What a killed worker and its role leave goes; what other groups and strangers made stays. */
 /* cmocka defines fail() as a macro, so ours is declared first. */
+#include "channel/key.h"
 #include "measure/account.h"
+#include "measure/keyed.h"
 #include "measure/ledger.h"
 #include "measure/segment.h"
 #include <setjmp.h>
@@ -11,13 +13,17 @@
 #include <cmocka.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <mqueue.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/msg.h>
+#include <sys/sem.h>
 #include <sys/shm.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -26,6 +32,9 @@ struct fixture {
 	struct ledger ledger;
 	struct why why;
 };
+
+/* A segment, POSIX shared memory, a file, a fifo, two kinds of queue, semaphores. */
+enum { OBJECTS = 7 };
 
 /* What one process makes, and where the test finds it again. */
 struct made {
@@ -45,6 +54,12 @@ static struct made make_objects(const struct fixture *f, bool noted)
 	close(shm_open(name, O_CREAT | O_RDWR, 0600));
 	snprintf(name, sizeof name, "%s/shmbench-%d-4", f->directory, m.pid);
 	close(open(name, O_CREAT | O_RDWR, 0600));
+	snprintf(name, sizeof name, "%s/shmbench-%d-5", f->directory, m.pid);
+	mkfifo(name, 0600);
+	msgget(key_make(0), IPC_CREAT | 0600);
+	semget(key_make(1), 1, IPC_CREAT | 0600);
+	snprintf(name, sizeof name, "/shmbench-%d-1", m.pid);
+	mq_close(mq_open(name, O_CREAT | O_RDWR, 0600, NULL));
 	return m;
 }
 
@@ -83,6 +98,33 @@ static void kill_group(pid_t worker)
 	waitpid(worker, NULL, 0);
 }
 
+static int count_keyed(void *arg, const struct keyed *k, struct why *w)
+{
+	const int *pid = ((void **)arg)[0];
+	int *n = ((void **)arg)[1];
+
+	(void)w;
+	*n += k->maker == *pid;
+	return 0;
+}
+
+/* System V queue and semaphores, POSIX queue. */
+static int count_queues(pid_t pid)
+{
+	struct why why = { 0 };
+	int n = 0;
+	void *arg[] = { &pid, &n };
+	char name[64];
+
+	keyed_queues(count_keyed, arg, &why);
+	keyed_semaphores(count_keyed, arg, &why);
+	snprintf(name, sizeof name, "/shmbench-%d-1", pid);
+	mqd_t queue = mq_open(name, O_RDONLY);
+	if (queue >= 0)
+		mq_close(queue);
+	return n + (queue >= 0);
+}
+
 static int count_objects(const struct fixture *f, const struct made *m)
 {
 	struct segment s;
@@ -93,7 +135,10 @@ static int count_objects(const struct fixture *f, const struct made *m)
 	snprintf(name, sizeof name, "/dev/shm/shmbench-%d-3", m->pid);
 	n += !access(name, F_OK);
 	snprintf(name, sizeof name, "%s/shmbench-%d-4", f->directory, m->pid);
-	return n + !access(name, F_OK);
+	n += !access(name, F_OK);
+	snprintf(name, sizeof name, "%s/shmbench-%d-5", f->directory, m->pid);
+	n += !access(name, F_OK);
+	return n + count_queues(m->pid);
 }
 
 static void remove_objects(const struct fixture *f, const struct made *m)
@@ -105,6 +150,12 @@ static void remove_objects(const struct fixture *f, const struct made *m)
 	shm_unlink(name);
 	snprintf(name, sizeof name, "%s/shmbench-%d-4", f->directory, m->pid);
 	unlink(name);
+	snprintf(name, sizeof name, "%s/shmbench-%d-5", f->directory, m->pid);
+	unlink(name);
+	snprintf(name, sizeof name, "/shmbench-%d-1", m->pid);
+	mq_unlink(name);
+	msgctl(msgget((key_t)(KEY_PREFIX << 23 | (unsigned)m->pid), 0), IPC_RMID, NULL);
+	semctl(semget((key_t)(KEY_PREFIX << 23 | 1u << 22 | (unsigned)m->pid), 1, 0), 0, IPC_RMID);
 }
 
 static int set_up(void **state)
@@ -138,9 +189,9 @@ static void sweeps_worker_and_role(void **state)
 
 	start_group(f, true, made);
 	assert_int_equal(ledger_add(&f->ledger, made[0].pid, &f->why), 0);
-	assert_int_equal(count_objects(f, &made[0]) + count_objects(f, &made[1]), 6);
+	assert_int_equal(count_objects(f, &made[0]) + count_objects(f, &made[1]), 2 * OBJECTS);
 	kill_group(made[0].pid);
-	assert_int_equal(ledger_sweep_worker(&f->ledger, made[0].pid, &f->why), 6);
+	assert_int_equal(ledger_sweep_worker(&f->ledger, made[0].pid, &f->why), 2 * OBJECTS);
 	assert_int_equal(count_objects(f, &made[0]) + count_objects(f, &made[1]), 0);
 	assert_int_equal(ledger_sweep_worker(&f->ledger, made[0].pid, &f->why), 0);
 	assert_string_equal(f->why.text, "");
@@ -154,10 +205,10 @@ static void leaves_other_groups_alone(void **state)
 	start_group(f, true, made);
 	start_group(f, true, others);
 	kill_group(made[0].pid);
-	assert_int_equal(ledger_sweep_worker(&f->ledger, made[0].pid, &f->why), 6);
-	assert_int_equal(count_objects(f, &others[0]) + count_objects(f, &others[1]), 6);
+	assert_int_equal(ledger_sweep_worker(&f->ledger, made[0].pid, &f->why), 2 * OBJECTS);
+	assert_int_equal(count_objects(f, &others[0]) + count_objects(f, &others[1]), 2 * OBJECTS);
 	kill_group(others[0].pid);
-	assert_int_equal(ledger_sweep_worker(&f->ledger, others[0].pid, &f->why), 6);
+	assert_int_equal(ledger_sweep_worker(&f->ledger, others[0].pid, &f->why), 2 * OBJECTS);
 }
 
 static void leaves_the_unnoted_alone(void **state)
@@ -168,7 +219,7 @@ static void leaves_the_unnoted_alone(void **state)
 	start_group(f, false, made);
 	kill_group(made[0].pid);
 	assert_int_equal(ledger_sweep_worker(&f->ledger, made[0].pid, &f->why), 0);
-	assert_int_equal(count_objects(f, &made[0]) + count_objects(f, &made[1]), 6);
+	assert_int_equal(count_objects(f, &made[0]) + count_objects(f, &made[1]), 2 * OBJECTS);
 	remove_objects(f, &made[0]);
 	remove_objects(f, &made[1]);
 }
@@ -183,7 +234,7 @@ static void leaves_the_attached_alone(void **state)
 	void *p = shmat(made[1].segment, NULL, 0);
 	assert_ptr_not_equal(p, (void *)-1);
 	kill_group(made[0].pid);
-	assert_int_equal(ledger_sweep_worker(&f->ledger, made[0].pid, &f->why), 5);
+	assert_int_equal(ledger_sweep_worker(&f->ledger, made[0].pid, &f->why), 2 * OBJECTS - 1);
 	shmdt(p);
 	assert_int_equal(ledger_sweep_worker(&f->ledger, made[0].pid, &f->why), 1);
 }
@@ -238,6 +289,8 @@ static void a_zombie_has_ended(void **state)
 	waitpid(pid, NULL, 0);
 	assert_int_equal(process_start(pid), 0);
 	assert_true(process_runs(getpid()));
+	assert_true(process_group_runs(getpgrp()));
+	assert_false(process_group_runs(pid));
 }
 
 int main(void)

@@ -64,6 +64,16 @@ static char *map(size_t pages)
 	return at;
 }
 
+/* The one node; -1 for several or none. */
+static int node_of(const void *at, size_t len, int *node, struct why *w)
+{
+	unsigned long nodes;
+	int err = memory_nodes_of(at, len, &nodes, w);
+
+	*node = err || nodes & (nodes - 1) ? -1 : __builtin_ctzl(nodes);
+	return err;
+}
+
 static void unmap(char *at, size_t pages)
 {
 	assert_int_equal(munmap(at, pages * page_size()), 0);
@@ -87,7 +97,7 @@ static void test_bound_pages_are_there(void **state)
 	if (err)
 		fail_msg("%s", why.text);
 	memset(at, 1, PAGES * page_size());
-	assert_int_equal(memory_node_of(at, PAGES * page_size(), &found, &why), 0);
+	assert_int_equal(node_of(at, PAGES * page_size(), &found, &why), 0);
 	assert_int_equal(found, node);
 	unmap(at, PAGES);
 }
@@ -149,8 +159,11 @@ static void test_pages_on_several_nodes(void **state)
 	if (err)
 		fail_msg("%s", why.text);
 	memset(at, 1, PAGES * page_size());
-	assert_int_equal(memory_node_of(at, PAGES * page_size(), &found, &why), 0);
+	assert_int_equal(node_of(at, PAGES * page_size(), &found, &why), 0);
 	assert_int_equal(found, -1);
+	unsigned long nodes;
+	assert_int_equal(memory_nodes_of(at, PAGES * page_size(), &nodes, &why), 0);
+	assert_int_equal(nodes, 3);
 	unmap(at, PAGES);
 }
 
@@ -160,7 +173,7 @@ static int node_after_touching(size_t first, size_t n, int *node)
 	struct why why = { "" };
 
 	memset(at + first * page_size(), 1, n * page_size());
-	int err = memory_node_of(at, PAGES * page_size(), node, &why);
+	int err = node_of(at, PAGES * page_size(), node, &why);
 	unmap(at, PAGES);
 	return err;
 }
@@ -203,11 +216,11 @@ static void test_ends_of_a_range(void **state)
 
 	(void)state;
 	at[2 * page_size()] = 1;
-	int err = memory_node_of(at + half, page_size(), &node, &why);
+	int err = node_of(at + half, page_size(), &node, &why);
 	skip_if_cannot(err);
 	assert_int_equal(err, -ENODATA);
 	at[page_size()] = 1;
-	assert_int_equal(memory_node_of(at + half, page_size(), &node, &why), 0);
+	assert_int_equal(node_of(at + half, page_size(), &node, &why), 0);
 	assert_in_range(node, 0, 1023);
 	unmap(at, 3);
 }
@@ -242,7 +255,7 @@ static int in_container(unsigned error, const char *says)
 		return NO_FILTER;
 	if (memory_bind(at, page_size(), 1, &why[0]) != CANNOT ||
 	    memory_bind_task(1, &why[1]) != CANNOT ||
-	    memory_node_of(at, page_size(), &node, &why[2]) != CANNOT)
+	    node_of(at, page_size(), &node, &why[2]) != CANNOT)
 		return OTHER;
 	for (int i = 0; i < 3; i++)
 		if (!strstr(why[i].text, says))

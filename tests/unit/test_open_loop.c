@@ -48,6 +48,15 @@ static void must(int err, const struct pair *p)
 		fail_msg("%s: %s", p->ops->name, p->why.text);
 }
 
+/* Not in this build, or not in this kernel. */
+static bool is_missing(const struct pair *p)
+{
+	struct why w = { 0 };
+	struct channel c = { .ops = p->ops, .message = 8, .depth = p->depth, .why = &w };
+
+	return p->ops->absent || (p->ops->fits && p->ops->fits(&c) == CANNOT);
+}
+
 static void pair_open(struct pair *p)
 {
 	p->channel = (struct channel){ .ops = p->ops,
@@ -67,8 +76,7 @@ static void pair_open(struct pair *p)
 		must(region_create(&p->region, 0), p);
 		p->channel.region = &p->region;
 	}
-	if (p->ops->open)
-		must(p->ops->open(&p->channel), p);
+	must(channel_open(&p->channel), p);
 }
 
 static void side(struct pair *p, int end)
@@ -82,8 +90,7 @@ static void side(struct pair *p, int end)
 
 static void pair_close(struct pair *p)
 {
-	if (p->ops->close)
-		p->ops->close(&p->channel);
+	channel_close(&p->channel);
 	if (p->channel.region) {
 		must(p->region.ops->remove(&p->region), p);
 		must(p->region.ops->detach(&p->region), p);
@@ -181,11 +188,14 @@ static void a_stall_is_seen_by_all_that_were_due(void **state)
 		struct pair p = { .ops = channels[i], .depth = 1 << 20 };
 		struct schedule s;
 
+		if (is_missing(&p))
+			continue;
 		open_loop(&p, &s);
 		/* Those due in its first three quarters. */
 		assert_in_range(check_stamps(&p, &s), DUE_IN_STALL * 3 / 4 - 1, MESSAGES);
-		/* There was room for all of them. */
-		assert_int_equal(p.channel.full, 0);
+		/* Where there was room for all of them. */
+		if (p.ops->lap(&p.channel) > MESSAGES)
+			assert_int_equal(p.channel.full, 0);
 		assert_int_equal(p.channel.sent, MESSAGES);
 		pair_close(&p);
 	}
@@ -218,6 +228,8 @@ static void a_full_channel_is_counted_once_a_message(void **state)
 	for (size_t i = 0; channels[i]; i++) {
 		struct pair p = { .ops = channels[i], .depth = 8 * 1000 };
 
+		if (is_missing(&p))
+			continue;
 		alarm(60);
 		pair_open(&p);
 		pid_t child = fork_consumer(&p, sleep_then_drain);
@@ -225,7 +237,7 @@ static void a_full_channel_is_counted_once_a_message(void **state)
 		must(p.ops->pour(&p.channel, 20000), &p);
 		reap(child);
 		alarm(0);
-		assert_in_range(p.channel.full, 1, 20000 - 1000);
+		assert_in_range(p.channel.full, 1, 20000 - p.ops->lap(&p.channel));
 		pair_close(&p);
 	}
 }

@@ -7,6 +7,7 @@
 #include "topologies.h"
 #include <hwloc.h>
 #include <stdlib.h>
+#include "plan/pairs.h"
 
 struct expected {
 	struct source source;
@@ -239,6 +240,106 @@ static void test_what_is_shared_is_named(void **state)
 	topology_free(t);
 }
 
+/* A core for every thread as long as there are cores; the first is where the role runs. */
+static void test_threads_have_cores_of_their_own(void **state)
+{
+	static const int order[] = { 0, 2, 4, 6, 1, 3, 5, 7 };
+	struct topology *t =
+		topologies_load(&(struct source){ .synthetic = "package:2 core:2 pu:2" });
+	struct place p;
+	struct why why = { "" };
+	int cpu[8];
+
+	(void)state;
+	assert_int_equal(place_find(t, "same", &p, &why), 0);
+	for (unsigned n = 1; n <= 8; n++) {
+		assert_int_equal(place_cpus(t, &p, n, cpu, &why), 0);
+		assert_memory_equal(cpu, order, n * sizeof *cpu);
+	}
+	assert_int_equal(place_cpus(t, &p, 9, cpu, &why), CANNOT);
+	assert_non_null(strstr(why.text, "may use 8 CPUs"));
+	topology_free(t);
+}
+
+struct crowd_case {
+	struct source source;
+	const char *place;
+	unsigned most;     /* pairs that there are */
+	const char *pairs; /* OS indexes, the first of them */
+};
+
+/* clang-format off */
+static const struct crowd_case crowd_cases[] = {
+	/* Whole cores first, and then the other threads. */
+	{ { NULL, "package:2 l3:1 core:4 pu:2" }, "l3", 8, "0,2 4,6 8,10 12,14 1,3 5,7 9,11 13,15" },
+	{ { NULL, "package:2 l3:1 core:4 pu:2" }, "smt", 8, "0,1 2,3 4,5 6,7 8,9 10,11 12,13 14,15" },
+	{ { NULL, "package:2 l3:1 core:4 pu:2" }, "machine", 8, "0,8 2,10 4,12 6,14 1,9 3,11 5,13 7,15" },
+	{ { NULL, "package:2 l2:2 core:2 pu:1" }, "package", 4, "0,2 1,3 4,6 5,7" },
+	/* Two of one L2 would be left over. */
+	{ { NULL, "l3:1 l2:3 core:2 pu:1" }, "l3", 3, "0,2 1,4 3,5" },
+	{ { NULL, "package:3 core:1 pu:1" }, "machine", 1, "0,1" },
+	{ { NULL, "package:2 core:2 pu:2(indexes=0,4,1,5,2,6,3,7)" }, "package", 4, "0,1 2,3 4,5 6,7" },
+	{ { "16em64t-4s2c2t.xml", NULL }, "l3", 8, "0,4 1,5 2,6 3,7 8,12 9,13 10,14 11,15" },
+	{ { "16em64t-4s2c2t.xml", NULL }, "machine", 8, "0,1 2,3 4,5 6,7 8,9 10,11 12,13 14,15" },
+	{ { "hybrid.xml", NULL }, "l2", 1, "0,1" },
+	{ { "hybrid.xml", NULL }, "l3", 3, "0,4 1,7 2,5" },
+	{ { NULL, "package:4 [numa] l3:4 core:16 pu:2" }, "l3", 256, "0,2" },
+};
+/* clang-format on */
+
+static void check_pairs(const struct crowd_case *c)
+{
+	struct topology *t = topologies_load(&c->source);
+	struct why why = { "" };
+	struct place p;
+	char text[80] = "", name[40];
+	bool seen[1024] = { false };
+	int cpu[512];
+
+	assert_int_equal(place_find(t, c->place, &p, &why), 0);
+	/* Fewer than there are, too. */
+	for (unsigned n = 1; n < c->most; n += n < 8 ? 1 : n)
+		assert_int_equal(place_pairs(t, &p, n, cpu, &why), 0);
+	assert_int_equal(place_pairs(t, &p, c->most, cpu, &why), 0);
+	for (unsigned i = 0; i < c->most; i++) {
+		struct place pair;
+
+		snprintf(name, sizeof name, "pu:os:%d+pu:os:%d", cpu[2 * i], cpu[2 * i + 1]);
+		assert_int_equal(place_find(t, name, &pair, &why), 0);
+		assert_string_equal(pair.relation, c->place);
+		assert_false(seen[cpu[2 * i]] || seen[cpu[2 * i + 1]]);
+		seen[cpu[2 * i]] = seen[cpu[2 * i + 1]] = true;
+		size_t at = strlen(text);
+		if (at < strlen(c->pairs))
+			snprintf(text + at, sizeof text - at, "%s%d,%d", i ? " " : "", cpu[2 * i],
+				 cpu[2 * i + 1]);
+	}
+	assert_string_equal(text, c->pairs);
+	assert_int_equal(place_pairs(t, &p, c->most + 1, cpu, &why), CANNOT);
+	assert_non_null(strstr(why.text, "pairs"));
+	topology_free(t);
+}
+
+static void test_pairs_are_disjoint_and_alike(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof crowd_cases / sizeof *crowd_cases; i++)
+		check_pairs(&crowd_cases[i]);
+}
+
+static void test_one_cpu_is_no_pair(void **state)
+{
+	struct topology *t = topologies_load(&(struct source){ .synthetic = "core:2 pu:1" });
+	struct place p;
+	struct why why = { "" };
+	int cpu[2];
+
+	(void)state;
+	assert_int_equal(place_find(t, "same", &p, &why), 0);
+	assert_int_equal(place_pairs(t, &p, 1, cpu, &why), CANNOT);
+	topology_free(t);
+}
+
 static void test_machine_is_counted(void **state)
 {
 	struct topology *t = topologies_load(&(struct source){ .xml = "hybrid.xml" });
@@ -258,6 +359,173 @@ static void test_machine_is_counted(void **state)
 	topology_free(t);
 }
 
+/* The pairs of a topology as "0,1 0,2". */
+static int append_pair(void *arg, const char *place)
+{
+	char *text = arg;
+	unsigned a, b;
+
+	assert_int_equal(sscanf(place, "pu:os:%u+pu:os:%u", &a, &b), 2);
+	sprintf(text + strlen(text), "%s%u,%u", *text ? " " : "", a, b);
+	return 0;
+}
+
+static const struct {
+	const char *synthetic, *word, *pairs;
+} many[] = {
+	{ "core:3 pu:1", "all-pairs", "0,1 0,2 1,2" },
+	{ "core:3 pu:1", "ordered-pairs", "0,1 1,0 0,2 2,0 1,2 2,1" },
+	{ "core:2 pu:2", "all-pairs", "0,1 0,2 0,3 1,2 1,3 2,3" },
+	/* One domain: threads of a core, then cores. */
+	{ "l3:1 core:4 pu:2", "representatives", "0,1 0,2" },
+	{ "l3:1 l2:2 core:2 pu:2", "representatives", "0,1 0,2 0,4" },
+	/* Two and their first CPUs. */
+	{ "package:2 l3:1 core:2 pu:2", "representatives", "0,1 0,2 0,4 4,5 4,6" },
+	{ "package:2 l3:2 core:1 pu:1", "representatives", "0,1 0,2 0,3 1,2 1,3 2,3" },
+	/* The domains are L2s, and packages where no cache is known. */
+	{ "package:1 l2:2 core:2 pu:1", "representatives", "0,1 0,2 2,3" },
+	{ "package:2 core:3 pu:1", "representatives", "0,1 0,3 3,4" },
+	/* Names are OS indexes, the order is logical. */
+	{ "core:2 pu:2(indexes=0,2,1,3)", "all-pairs", "0,2 0,1 0,3 2,1 2,3 1,3" },
+};
+
+static void test_words_that_are_many_places(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof many / sizeof *many; i++) {
+		struct topology *t = topologies_load(&(struct source){ NULL, many[i].synthetic });
+		char text[200] = "";
+		struct why w = { "" };
+
+		assert_true(pairs_word(many[i].word));
+		assert_int_equal(pairs_visit(t, many[i].word, append_pair, text, &w), 0);
+		assert_string_equal(text, many[i].pairs);
+		topology_free(t);
+	}
+	assert_false(pairs_word("auto"));
+}
+
+/* The node pairs of a topology as "0,1 1,0", each with the CPUs that it is: "0,1:0,2 ". */
+struct homes {
+	const struct topology *t;
+	char text[400];
+};
+
+static int append_nodes(void *arg, const char *place)
+{
+	struct homes *h = arg;
+	size_t used = strlen(h->text);
+	unsigned node[2];
+	struct place p;
+	struct why w = { "" };
+
+	assert_true(pairs_nodes(place, node));
+	assert_int_equal(place_find(h->t, place, &p, &w), 0);
+	snprintf(h->text + used, sizeof h->text - used, "%s%u,%u:%d,%d", used ? " " : "", node[0],
+		 node[1], p.os[0], p.os[1]);
+	return 0;
+}
+
+static const struct {
+	struct source source;
+	const char *pairs;
+} homes[] = {
+	{ { NULL, "package:2 [numa] core:2 pu:2" }, "0,0:0,2 0,1:0,4 1,0:4,0 1,1:4,6" },
+	{ { "24em64t-2n6c2t-pci.xml", NULL }, "0,0:0,2 0,1:0,1 1,0:1,0 1,1:1,3" },
+	/* One core: its threads. One CPU: only with others. */
+	{ { NULL, "package:2 [numa] core:1 pu:2" }, "0,0:0,1 0,1:0,2 1,0:2,0 1,1:2,3" },
+	{ { NULL, "package:2 [numa] core:1 pu:1" }, "0,1:0,1 1,0:1,0" },
+	/* Memory that is no CPU's own: beside all packages, and a second kind on each. */
+	{ { NULL, "[numa] package:2 [numa] core:2 pu:1" }, "0,0:0,1 0,1:0,2 1,0:2,0 1,1:2,3" },
+	{ { NULL, "package:2 [numa] [numa] core:2 pu:1" }, "0,0:0,1 0,2:0,2 2,0:2,0 2,2:2,3" },
+	/* Node 0 is not allowed, and 4 and 5 have no CPU that is. */
+	{ { "16amd64-8n2c-cpusets.xml", NULL },
+	  "1,1:2,3 1,2:2,5 1,3:2,6 2,1:5,2 2,3:5,6 3,1:6,2 3,2:6,5" },
+	/* A guest without cores. */
+	{ { NULL, "[numa] [numa] pu:2" }, "0,0:0,1" },
+};
+
+static void test_pairs_of_nodes(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof homes / sizeof *homes; i++) {
+		struct topology *t = topologies_load(&homes[i].source);
+		struct homes h = { .t = t };
+		struct why w = { "" };
+
+		assert_int_equal(pairs_visit(t, "node-pairs", append_nodes, &h, &w), 0);
+		assert_string_equal(h.text, homes[i].pairs);
+		topology_free(t);
+	}
+}
+
+static void test_one_node_has_no_pair(void **state)
+{
+	struct topology *t = topologies_load(&(struct source){ NULL, "package:2 core:2 pu:1" });
+	struct homes h = { .t = t };
+	struct why w = { "" };
+
+	(void)state;
+	assert_int_equal(pairs_visit(t, "node-pairs", append_nodes, &h, &w), CANNOT);
+	assert_non_null(strstr(w.text, "one node"));
+	assert_string_equal(h.text, "");
+	topology_free(t);
+}
+
+/* Only what node-pairs makes is spoken of as nodes. */
+static void test_other_places_are_no_nodes(void **state)
+{
+	static const char *const others[] = {
+		"machine",
+		"pu:os:0+pu:os:1",
+		"node:os:0.core:3.pu:0+node:os:1.core:0.pu:0",
+		"node:0.core:0.pu:0+node:1.core:0.pu:0",
+		"node:os:0.core:0.pu:0",
+		"node:os:0.core:0.pu:0+node:os:1",
+	};
+	unsigned node[2];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+		assert_false(pairs_nodes(others[i], node));
+}
+
+static int count_pair(void *arg, const char *place)
+{
+	(void)place;
+	++*(int *)arg;
+	return 0;
+}
+
+/* 24 domains: 276 pairs of them, and in each the threads of a core and two cores. */
+static void test_representatives_are_few(void **state)
+{
+	struct topology *t =
+		topologies_load(&(struct source){ NULL, "package:2 l3:12 core:4 pu:2" });
+	struct why w = { "" };
+	int few = 0, all = 0;
+
+	(void)state;
+	assert_int_equal(pairs_visit(t, "representatives", count_pair, &few, &w), 0);
+	assert_int_equal(pairs_visit(t, "all-pairs", count_pair, &all, &w), 0);
+	assert_int_equal(few, 24 * 23 / 2 + 24 * 2);
+	assert_int_equal(all, 192 * 191 / 2);
+	topology_free(t);
+}
+
+static void test_one_cpu_has_no_pair(void **state)
+{
+	struct topology *t = topologies_load(&(struct source){ NULL, "core:1 pu:1" });
+	struct why w = { "" };
+	int n = 0;
+
+	(void)state;
+	assert_int_equal(pairs_visit(t, "all-pairs", count_pair, &n, &w), CANNOT);
+	assert_int_equal(n, 0);
+	assert_true(strlen(w.text) > 20);
+	topology_free(t);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -265,7 +533,16 @@ int main(void)
 		cmocka_unit_test(test_places_by_hand),
 		cmocka_unit_test(test_places_by_trying_all_pairs),
 		cmocka_unit_test(test_what_is_shared_is_named),
+		cmocka_unit_test(test_threads_have_cores_of_their_own),
+		cmocka_unit_test(test_pairs_are_disjoint_and_alike),
+		cmocka_unit_test(test_one_cpu_is_no_pair),
 		cmocka_unit_test(test_machine_is_counted),
+		cmocka_unit_test(test_words_that_are_many_places),
+		cmocka_unit_test(test_pairs_of_nodes),
+		cmocka_unit_test(test_one_node_has_no_pair),
+		cmocka_unit_test(test_other_places_are_no_nodes),
+		cmocka_unit_test(test_representatives_are_few),
+		cmocka_unit_test(test_one_cpu_has_no_pair),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -118,6 +118,60 @@ static void a_place_that_is_not_there_is_a_skip(void **state)
 	plan_free(&p);
 }
 
+/* Producer, consumer and memory: each node is each. A pipe has no memory of its own. */
+static void nodes_multiply_by_pairs_of_nodes(void **state)
+{
+	const char *two = "package:2 [numa] core:2 pu:1";
+	struct why w = { 0 };
+	struct plan p;
+
+	(void)state;
+	assert_int_equal(plan_on(&p, two,
+				 "throughput --channel ring --place node-pairs --node each", NULL,
+				 &w),
+			 0);
+	assert_int_equal(asked(&p), 4 * 2);
+	assert_string_equal(value(&p, 3, AXIS_PLACE),
+			    "node:os:0.core:0.pu:0+node:os:1.core:0.pu:0");
+	assert_string_equal(value(&p, 3, AXIS_NODE), "1");
+	assert_int_equal(p.cells[3].nodes, 2);
+	plan_free(&p);
+	assert_int_equal(plan_on(&p, two,
+				 "throughput --channel pipe --place node-pairs --node each", NULL,
+				 &w),
+			 0);
+	assert_int_equal(asked(&p), 4);
+	plan_free(&p);
+	p = planned("throughput --channel ring --place node-pairs");
+	assert_int_equal(asked(&p), 1);
+	assert_int_equal(p.cells[0].status, CANNOT);
+	assert_string_equal(value(&p, 0, AXIS_PLACE), "node-pairs");
+	plan_free(&p);
+}
+
+/* Nodes without CPUs too; where one cannot be named, a cell says so. */
+static void each_is_every_node_with_memory(void **state)
+{
+	struct why w = { 0 };
+	struct plan p;
+
+	(void)state;
+	assert_int_equal(plan_on(&p, "[numa] package:2 [numa] core:1 pu:1",
+				 "first-touch --region sysv --node local,each", NULL, &w),
+			 0);
+	assert_int_equal(asked(&p), 4);
+	assert_string_equal(value(&p, 1, AXIS_NODE), "0");
+	assert_string_equal(value(&p, 3, AXIS_NODE), "2");
+	plan_free(&p);
+	assert_int_equal(plan_on(&p, "package:70 [numa] pu:1",
+				 "first-touch --region sysv --node each", NULL, &w),
+			 0);
+	assert_int_equal(asked(&p), 1);
+	assert_int_equal(p.cells[0].status, CANNOT);
+	assert_non_null(strstr(p.cells[0].why.text, "the nodes 0 to 63 can be named"));
+	plan_free(&p);
+}
+
 static void what_cannot_be_is_a_skip_with_a_reason(void **state)
 {
 	struct plan p = planned("attach/again --state cold --region sysv,anon,file");
@@ -126,6 +180,54 @@ static void what_cannot_be_is_a_skip_with_a_reason(void **state)
 	assert_int_equal(p.cells[0].status, CANNOT);
 	assert_int_equal(p.cells[1].status, CANNOT);
 	assert_true(strlen(p.cells[0].why.text) > 10);
+	plan_free(&p);
+}
+
+/* A default size is never less than a page; one that was given is taken as it is. */
+static void sizes_are_whole_pages(void **state)
+{
+	struct plan p = planned("first-touch --page thp,2m,1g --region memfd");
+
+	(void)state;
+	assert_string_equal(value(&p, 0, AXIS_SIZE), "16777216");
+	assert_string_equal(value(&p, 1, AXIS_SIZE), "16777216");
+	assert_string_equal(value(&p, 2, AXIS_SIZE), "1073741824");
+	plan_free(&p);
+	p = planned("attach/life --page base,2m --region sysv");
+	assert_string_equal(value(&p, 0, AXIS_SIZE), "65536");
+	assert_string_equal(value(&p, 1, AXIS_SIZE), "2097152");
+	plan_free(&p);
+	p = planned("attach/life --page 2m --size 64K,3M --region sysv");
+	for (size_t i = 0; i < 2; i++) {
+		assert_int_equal(p.cells[i].status, CANNOT);
+		assert_non_null(strstr(p.cells[i].why.text, "whole number"));
+	}
+	plan_free(&p);
+}
+
+/* 1 GiB of zeroes at each first access: fewer windows, and the time that they take is planned. */
+static void gigantic_pages_are_given_time(void **state)
+{
+	struct plan p = planned("attach/life --page base,1g --size 1G --region memfd");
+	const struct cell *base = &p.cells[0].cell, *gigantic = &p.cells[1].cell;
+
+	(void)state;
+	assert_true(gigantic->part->windows(gigantic) < base->part->windows(base));
+	assert_true(p.cells[1].expected_ns > 1000000000);
+	assert_true(p.cells[0].expected_ns < 1000000000);
+	plan_free(&p);
+}
+
+/* The region of a ring is as large as the ring, up to the next whole page. */
+static void rings_are_in_whole_pages(void **state)
+{
+	struct plan p = planned("throughput --channel ring --page base,thp,1g --region memfd");
+
+	(void)state;
+	uint64_t base = plan_region_bytes(&p.cells[0].cell);
+	assert_true(base % 4096 == 0 && base < 2 << 20);
+	assert_int_equal(plan_region_bytes(&p.cells[1].cell), 2 << 20);
+	assert_int_equal(plan_region_bytes(&p.cells[2].cell), 1 << 30);
 	plan_free(&p);
 }
 
@@ -219,7 +321,12 @@ static void misuse_names_what_is_accepted(void **state)
 		{ "throughput --message 1M --depth 64K", "--depth" },
 		{ "throughput --message 4", "8 bytes" },
 		{ "throughput --place near", "same" },
-		{ "attach --processes 4", "1" },
+		{ "attach --processes 4", "with 1 only" },
+		{ "attachers --processes 0", "1 or more" },
+		{ "first-touch --processes 2", "with 1 only" },
+		{ "attach --segments 1", "with 0 only" },
+		{ "populate --threads 100", "64" },
+		{ "populate --populate none", "measures the others" },
 	};
 
 	(void)state;
@@ -351,7 +458,12 @@ int main(void)
 		cmocka_unit_test(large_messages_get_a_ring_of_eight),
 		cmocka_unit_test(one_cpu_sleeps),
 		cmocka_unit_test(a_place_that_is_not_there_is_a_skip),
+		cmocka_unit_test(nodes_multiply_by_pairs_of_nodes),
+		cmocka_unit_test(each_is_every_node_with_memory),
 		cmocka_unit_test(what_cannot_be_is_a_skip_with_a_reason),
+		cmocka_unit_test(sizes_are_whole_pages),
+		cmocka_unit_test(gigantic_pages_are_given_time),
+		cmocka_unit_test(rings_are_in_whole_pages),
 		cmocka_unit_test(every_plan_has_its_floor),
 		cmocka_unit_test(groups_differ_in_region_channel_and_directory_only),
 		cmocka_unit_test(bases_are_in_the_group),

@@ -275,7 +275,7 @@ static void what_has_no_value_has_a_reason(void **state)
 	bed_open(&b, *state, &sample_part);
 	snprintf(b.out->metric_why[SAMPLE_TIME].text, 100, "nothing to attach");
 	for (int i = 0; i < WINDOWS_MADE; i++)
-		b.out->window[i].portion[SAMPLE_RATE].operations = 0;
+		b.out->window[i].portion[SAMPLE_RATE] = (struct portion){ 0 };
 	bed_take(&b);
 	b.invocation.status = CANNOT;
 	snprintf(b.invocation.why.text, 100, "SHMMAX is 4096");
@@ -308,6 +308,44 @@ static void what_has_no_value_has_a_reason(void **state)
 		is_text(&r, INVOCATIONS_reason, rows[i].reason);
 		is_text(&r, INVOCATIONS_median, i == 2 ? "1" : "");
 	}
+	csv_reader_close(&r);
+}
+
+/* Time was spent and counted, and what it is divided by never happened: that is no failure. */
+static void nothing_to_divide_by_is_a_skip(void **state)
+{
+	struct csv_reader r;
+	struct bed b;
+
+	bed_open(&b, *state, &sample_part);
+	for (int i = 0; i < WINDOWS_MADE; i++)
+		b.out->window[i].portion[SAMPLE_RATE].operations =
+			b.out->window[i].portion[SAMPLE_COUNT].operations = 0;
+	bed_take(&b);
+	/* Where one window had something, the metric is of that one. */
+	b.out->window[2].portion[SAMPLE_COUNT].operations = 512;
+	bed_take(&b);
+	bed_close(&b);
+	open_table(&r, *state, TABLE_INVOCATIONS);
+	time_row(&r);
+	next(&r, 1);
+	is_text(&r, INVOCATIONS_CELL + CELL_METRIC, "rate");
+	is_text(&r, INVOCATIONS_status, "skip");
+	is_text(&r, INVOCATIONS_reason,
+		"no operation in any of 4 windows: there is nothing to divide what they took by");
+	is_text(&r, INVOCATIONS_median, "");
+	next(&r, 1);
+	is_text(&r, INVOCATIONS_CELL + CELL_METRIC, "count");
+	is_text(&r, INVOCATIONS_status, "skip");
+	is_text(&r, INVOCATIONS_reason,
+		"no page in any of 4 windows: there is nothing to divide what they took by");
+	time_row(&r);
+	next(&r, 1);
+	is_text(&r, INVOCATIONS_status, "skip");
+	next(&r, 1);
+	is_text(&r, INVOCATIONS_CELL + CELL_METRIC, "count");
+	is_text(&r, INVOCATIONS_status, "ok");
+	is_text(&r, INVOCATIONS_windows, "1");
 	csv_reader_close(&r);
 }
 
@@ -517,6 +555,57 @@ static void profile_folds_touches(void **state)
 	csv_reader_close(&r);
 }
 
+/* Windows of two workers: a batch of 4 takes worker 0 window + 100 ns, and worker 1 ten times that. An
+ * invocation that has lost a sample says nothing of whose the others are. */
+static void profile_knows_the_worker(void **state)
+{
+	enum { SAMPLED = 40 };
+	static const struct metric metrics[] = {
+		{ .name = "attach-one", .unit = "ns", .kind = KIND_TIME, .samples = 2 },
+		{ .name = NULL },
+	};
+	static const struct part part = { .name = "one",
+					  .axes = AXIS(REGION) | AXIS(PROCESSES),
+					  .cpus_each = 1,
+					  .metrics = metrics };
+	const uint64_t room[METRICS_MAX] = { 2 * SAMPLED };
+	struct outcome *out = calloc(1, outcome_size(SAMPLED, room));
+	struct reduction reduction = { .batch = 4 };
+	struct profile_source from = { .cell = SAMPLE_SYSV, .out = out, .reduction = &reduction };
+	struct sample_plan sample;
+	struct profile profile;
+	struct csv_reader r;
+	struct why w = { "" };
+
+	sample_plan_make(&sample, &part);
+	sample.cells[SAMPLE_SYSV].cell.processes = 2;
+	assert_int_equal(profile_open(&profile, &sample.plan, &w), 0);
+	for (int lost = 0; lost < 2; lost++) {
+		outcome_init(out, SAMPLED, room);
+		out->series[0].len = 0;
+		for (uint64_t i = 0; i < SAMPLED; i++) {
+			series_add(&out->series[0], i + 100, 4);
+			series_add(&out->series[0], 10 * (i + 100), 4);
+		}
+		out->series[0].lost = (uint64_t)lost;
+		assert_int_equal(profile_add(&profile, &from), 0);
+	}
+	assert_int_equal(profile_write(&profile, *state, "run", &w), 0);
+	profile_close(&profile);
+	free(out);
+	open_table(&r, *state, TABLE_PROFILE);
+	for (int worker = 0; worker < 2; worker++) {
+		next(&r, 1);
+		is_text(&r, PROFILE_index_kind, "worker");
+		is_text(&r, PROFILE_samples, "40");
+		assert_true(csv_reader_number(&r, PROFILE_index) == worker);
+		assert_true(csv_reader_number(&r, PROFILE_median) == 119.5 / 4 * (worker ? 10 : 1));
+		assert_true(csv_reader_number(&r, PROFILE_p90) > 130 / 4. * (worker ? 10 : 1));
+	}
+	next(&r, 0);
+	csv_reader_close(&r);
+}
+
 /* Two invocations that could offer 1000 and 3000 messages/s, of 500 messages each. */
 static void profile_knows_the_rate(void **state)
 {
@@ -577,8 +666,10 @@ int main(void)
 		EACH(windows_have_rows),
 		EACH(what_has_no_value_has_a_reason),
 		EACH(impossible_cells_have_rows),
+		EACH(nothing_to_divide_by_is_a_skip),
 		EACH(distribution_is_of_invocations),
 		EACH(profile_folds_touches),
+		EACH(profile_knows_the_worker),
 		EACH(profile_knows_the_rate),
 		EACH(flags_name_what_happened),
 		EACH(lists_of_flags_merge),

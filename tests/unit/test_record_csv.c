@@ -46,12 +46,13 @@ static const char *const headers[TABLES] = {
 		"role0_involuntary_switches,role1_involuntary_switches,migrations,canary_ratio,"
 		"chain_ghz,"
 		"cache_line_ns,flags,started_ns,variance,outliers_mild,outliers_far,windows_before_"
-		"calm\n",
+		"calm,page_bytes\n",
 	[TABLE_WINDOWS] =
 		"schema,run_id,invocation,window," CELLS ","
 		"started_ns,elapsed_ns,operations,samples,median_ns,role0_canary_before,"
 		"role0_canary_after,role1_canary_before,role1_canary_after,cache_line_ns_before,"
-		"cache_line_ns_after,relation,calm,role0_chain_ghz,role1_chain_ghz,value\n",
+		"cache_line_ns_after,relation,calm,role0_chain_ghz,role1_chain_ghz,value,"
+		"mapping_cycles\n",
 	[TABLE_DISTRIBUTION] = "schema,run_id," CELLS ",relation,quantile,value,samples\n",
 	[TABLE_PROFILE] = "schema,run_id," CELLS
 			  ",relation,index_kind,index,index2,samples,median,p90,p99,p999\n",
@@ -151,7 +152,7 @@ static struct why read_all(const char *dir, const char *contents, unsigned long 
 	int err = csv_reader_open(&r, dir, TABLE_WINDOWS, &w);
 	if (!err) {
 		while ((err = csv_reader_next(&r, &w)) > 0)
-			csv_reader_number(&r, WINDOWS_value);
+			csv_reader_number(&r, WINDOWS_mapping_cycles);
 		*torn = r.torn;
 		csv_reader_close(&r);
 	}
@@ -185,20 +186,20 @@ static void malformed_files_are_named(void **state)
 		{ "shmbench.windows.v1", "1\n", "" },
 		{ "shmbench.windows.v1", "1\r\n", "" },
 		{ "shmbench.windows.v1", "x\n",
-		  "windows.csv, line 2, column 47 (value): 'x' is not a number" },
+		  "windows.csv, line 2, column 48 (mapping_cycles): 'x' is not a number" },
 		{ "shmbench.windows.v1", "nan\n",
-		  "windows.csv, line 2, column 47 (value): 'nan' is not a number" },
+		  "windows.csv, line 2, column 48 (mapping_cycles): 'nan' is not a number" },
 		{ "shmbench.windows.v1", "0x1\n",
-		  "windows.csv, line 2, column 47 (value): '0x1' is not a number" },
+		  "windows.csv, line 2, column 48 (mapping_cycles): '0x1' is not a number" },
 		{ "shmbench.windows.v1", "1e999\n",
-		  "windows.csv, line 2, column 47 (value): '1e999' is not a number" },
+		  "windows.csv, line 2, column 48 (mapping_cycles): '1e999' is not a number" },
 		{ "shmbench.windows.v1", "\"1\n", "" },
 		{ "shmbench.windows.v1", "\"1\"2\n",
-		  "windows.csv, line 2, column 47: text after the closing quote" },
+		  "windows.csv, line 2, column 48: text after the closing quote" },
 		{ "shmbench.windows.v1", "1\"2\n",
-		  "windows.csv, line 2, column 47: a quote inside an unquoted field" },
+		  "windows.csv, line 2, column 48: a quote inside an unquoted field" },
 		{ "shmbench.windows.v1", "1,2\n",
-		  "windows.csv, line 2, column 48: the row has 48 fields and the header 47" },
+		  "windows.csv, line 2, column 49: the row has 49 fields and the header 48" },
 		{ "shmbench.windows.v9", "1\n",
 		  "windows.csv, line 2, column 1 (schema): 'shmbench.windows.v9' is not "
 		  "shmbench.windows.v1, which this version reads" },
@@ -226,7 +227,7 @@ static void short_row_is_named(void **state)
 	snprintf(text, sizeof text, "%s\"two\nlines\",b\nshmbench.windows.v1\n",
 		 headers[TABLE_WINDOWS]);
 	expect(state, text,
-	       "windows.csv, line 2, column 2: the row has 2 fields and the header 47");
+	       "windows.csv, line 2, column 2: the row has 2 fields and the header 48");
 }
 
 static void missing_file_is_named(void **state)
@@ -294,6 +295,82 @@ static void columns_may_move(void **state)
 	assert_string_equal(csv_reader_text(&r, DISTRIBUTION_value), "value");
 	assert_string_equal(csv_reader_text(&r, DISTRIBUTION_CELL), "benchmark");
 	csv_reader_close(&r);
+}
+
+/* A file with a header and a row of the columns 0 ... n - 1 of a table, but for one; each field is
+ * its number, which is what the reader is to find under that column's name. */
+static void write_columns(const char *dir, const struct table *t, unsigned n, unsigned without)
+{
+	char text[8192] = "", row[8192] = "", file[64], version[48];
+
+	schema_version(t, version, sizeof version);
+	for (unsigned i = 0; i < n; i++) {
+		char value[64];
+
+		if (i == without)
+			continue;
+		strcat(strcat(text, *text ? "," : ""), schema_column(t->first + i).name);
+		snprintf(value, sizeof value, "%s%u", *row ? "," : "", i);
+		strcat(row, i ? value : version);
+	}
+	snprintf(file, sizeof file, "%s.csv", t->name);
+	scratch_write(dir, file, strcat(strcat(strcat(text, "\n"), row), "\n"));
+}
+
+/* What was appended since is absent from older files, and empty. */
+static void older_files_are_read(void **state)
+{
+	static const char *const oldest[TABLES] = {
+		[TABLE_SUMMARY] = "p999_high",    [TABLE_INVOCATIONS] = "windows_before_calm",
+		[TABLE_WINDOWS] = "calm",         [TABLE_PROFILE] = "p90",
+		[TABLE_DISTRIBUTION] = "samples", [TABLE_COUNTERS] = "role1_migrations",
+	};
+
+	for (unsigned id = 0; id < TABLES; id++) {
+		const struct table *t = schema_table(id);
+
+		assert_string_equal(schema_column(t->first + t->required - 1).name, oldest[id]);
+		for (unsigned n = t->required; n <= t->columns; n++) {
+			struct why w = { "" };
+			struct csv_reader r;
+
+			write_columns(*state, t, n, n);
+			assert_int_equal(csv_reader_open(&r, *state, id, &w), 0);
+			assert_int_equal(csv_reader_next(&r, &w), 1);
+			for (unsigned i = 1; i < t->columns; i++) {
+				double value = csv_reader_number(&r, t->first + i);
+
+				assert_true(i < n ? value == i : isnan(value));
+			}
+			assert_int_equal(csv_reader_next(&r, &w), 0);
+			csv_reader_close(&r);
+		}
+	}
+}
+
+/* A column that every version has, or one before the last of a file: nobody wrote it like that. */
+static void files_with_a_hole_are_not(void **state)
+{
+	for (unsigned id = 0; id < TABLES; id++) {
+		const struct table *t = schema_table(id);
+
+		for (unsigned i = 0; i + 1 < t->columns; i++) {
+			struct why w = { "" };
+			struct csv_reader r;
+			char sentence[100];
+
+			write_columns(*state, t, t->columns, i);
+			assert_int_equal(csv_reader_open(&r, *state, id, &w), -EINVAL);
+			snprintf(sentence, sizeof sentence,
+				 "%s.csv, line 1: there is no column '%s'", t->name,
+				 schema_column(t->first + i).name);
+			assert_non_null(strstr(w.text, sentence));
+		}
+		struct why w = { "" };
+		struct csv_reader r;
+		write_columns(*state, t, t->required - 1, t->required);
+		assert_int_equal(csv_reader_open(&r, *state, id, &w), -EINVAL);
+	}
 }
 
 /* A disk that is full in the middle of a group: RLIMIT_FSIZE cuts the write short likewise. */
@@ -369,6 +446,8 @@ int main(void)
 		EACH(torn_row_is_passed_over),
 		EACH(whole_table_cut_off_is_an_error),
 		EACH(columns_may_move),
+		EACH(older_files_are_read),
+		EACH(files_with_a_hole_are_not),
 		EACH(full_disk_leaves_whole_rows),
 		EACH(abandoned_table_leaves_the_old_one),
 		EACH(unwritable_directory_is_named),

@@ -30,7 +30,8 @@ static void add_readings(struct history *h, int roles, double adds, double line,
 	};
 
 	for (int i = 0; i < READINGS; i++)
-		r[i] = (struct canary_reading){ adds * (1 + .00001 * (i % 7)), 4.2, line };
+		r[i] = (struct canary_reading){ adds * (1 + .00001 * (i % 7)), 4.2, line,
+						roles == 1 ? 50000 : NAN };
 	assert_int_equal(history_add(h, &b), 0);
 }
 
@@ -47,8 +48,8 @@ static void open_history(struct history *h, const char *dir, int64_t now, const 
 
 static const struct canary_kind one_role = { .roles = 1 };
 
-/* A run of one role at a clock, of readings that the cache in `dir` keeps. */
-static struct reference run_at(const char *dir, double ghz)
+/* A run of one role at these levels, of readings that the cache in `dir` keeps. */
+static struct reference run_at(const char *dir, struct levels now)
 {
 	struct reference r = { .guest = true };
 	struct canary_reading *reading = calloc(READINGS, sizeof *reading);
@@ -62,32 +63,71 @@ static struct reference run_at(const char *dir, double ghz)
 	r.seen = calloc(1, sizeof *r.seen);
 	assert_true(reading && r.seen);
 	for (int i = 0; i < READINGS; i++)
-		reading[i] = (struct canary_reading){ 4.8, ghz, NAN };
+		reading[i] = (struct canary_reading){ 4.8, now.chain_ghz, NAN, now.mapping_cycles };
 	r.seen[r.kinds++] = (struct batch){ .kind = one_role, .reading = reading, .n = READINGS };
 	return r;
 }
 
-static double clock_after(const char *dir, double ghz)
+static struct levels levels_after(const char *dir, struct levels now)
 {
-	struct reference r = run_at(dir, ghz);
+	struct reference r = run_at(dir, now);
 	struct why w = { "" };
 
 	assert_int_equal(reference_save(&r, &w), 0);
-	double settled = history_clock(&r.history, &one_role);
+	struct levels settled = history_levels(&r.history, &one_role);
 	reference_close(&r);
 	return settled;
 }
 
-/* The first run has its clock from a few seconds: what it saw itself is kept, until it is gone. */
-static void a_clock_is_kept_while_it_is_seen(void **state)
+static bool equal(double x, double y)
+{
+	return fabs(x / y - 1) < 1e-5;
+}
+
+/* The first run has its levels from a few seconds: what it saw itself is kept, until it is gone from
+ * the last runs and this one. */
+static void a_level_is_kept_while_it_is_seen(void **state)
 {
 	const char *dir = *state;
-	double settled = clock_after(dir, 4.3);
+	struct levels first = { 4.3, 50000 }, now = { 4.3 * 1.08, 50000 * 1.10 }, kept;
+	int runs = 0;
 
-	assert_true(settled == 4.3);
-	assert_true(clock_after(dir, settled * 1.015) == settled);
-	assert_true(fabs(clock_after(dir, settled * 1.03) / settled - 1.03) < 1e-6);
-	assert_true(fabs(clock_after(dir, settled * 1.03) / settled - 1.03) < 1e-5);
+	kept = levels_after(dir, first);
+	assert_true(equal(kept.chain_ghz, 4.3) && equal(kept.mapping_cycles, 50000));
+	kept = levels_after(dir, (struct levels){ 4.3 * 1.015, 50000 * .985 });
+	assert_true(equal(kept.chain_ghz, 4.3) && equal(kept.mapping_cycles, 50000));
+	while (equal(kept.chain_ghz, 4.3) && runs < 20) {
+		kept = levels_after(dir, now);
+		runs++;
+	}
+	assert_in_range(runs, 4, 7);
+	assert_true(equal(kept.chain_ghz, now.chain_ghz));
+	assert_true(equal(kept.mapping_cycles, now.mapping_cycles));
+}
+
+/* A busy sibling slows mappings: what it left is no level of the machine. */
+static void a_level_is_of_undisturbed_readings(void **state)
+{
+	struct reference r = { .guest = true };
+	struct canary_reading reading[3 * READINGS];
+	struct batch b = { .kind = one_role, .taken = NOW, .reading = reading, .n = 450 };
+
+	(void)state;
+	for (size_t i = 0; i < b.n; i++) {
+		bool busy = i % 3;
+
+		reading[i] =
+			(struct canary_reading){ busy ? 3.1 : 4.8, 4.2, NAN, busy ? 58000 : 50000 };
+	}
+	assert_int_equal(history_add(&r.history, &b), 0);
+	assert_int_equal(reference_derive(&r), 0);
+	assert_int_equal(r.n, 1);
+	assert_true(equal(r.entry[0].adds_per_cycle, 4.8));
+	assert_true(equal(r.entry[0].mapping_cycles, 50000));
+	r.fresh = true; /* a few seconds say nothing of levels */
+	assert_int_equal(reference_derive(&r), 0);
+	assert_true(isnan(r.entry[0].mapping_cycles));
+	reference_close(&r);
 }
 
 static void save(const char *dir)
@@ -132,12 +172,12 @@ static void damage_is_a_warning(void **state)
 		"",
 		"{",
 		"[]",
-		"{\"schema\": \"shmbench.canaries.v1\"}",
-		"{\"schema\": \"shmbench.canaries.v1\", \"model\": \"a CPU\", \"batches\": [{}]}",
-		"{\"schema\": \"shmbench.canaries.v1\", \"model\": \"a CPU\", \"batches\": [{"
+		"{\"schema\": \"shmbench.canaries.v3\"}",
+		"{\"schema\": \"shmbench.canaries.v3\", \"model\": \"a CPU\", \"batches\": [{}]}",
+		"{\"schema\": \"shmbench.canaries.v3\", \"model\": \"a CPU\", \"batches\": [{"
 		"\"core\": 0, \"roles\": 1, \"relation\": \"\", \"taken\": 1000000, "
 		"\"adds_per_cycle\": [4.8], \"chain_ghz\": [\"x\"]}]}",
-		"{\"schema\": \"shmbench.canaries.v1\", \"model\": \"a CPU\", \"batches\": [{"
+		"{\"schema\": \"shmbench.canaries.v3\", \"model\": \"a CPU\", \"batches\": [{"
 		"\"core\": 0, \"roles\": 1, \"relation\": \"\", \"taken\": 1000000, "
 		"\"adds_per_cycle\": [-1], \"chain_ghz\": [1]}]}",
 	};
@@ -226,6 +266,7 @@ static struct outcome *make_windows(unsigned n, unsigned calm, double line)
 	outcome_init(out, n, room);
 	out->windows = n;
 	out->clock_cost_ns = 1;
+	out->mapping_cycles = isnan(line) ? 50000 : NAN;
 	for (unsigned i = 0; i < n; i++) {
 		struct window *w = &out->window[i];
 		struct canary good = { isnan(line) ? 4.8 : 4.7, 4.2 }, bad = { 3, 4.2 };
@@ -309,6 +350,28 @@ static void is(struct csv_reader *r, unsigned column, const char *expected)
 		fail_msg("%s is '%s', not '%s'", schema_column(column).name, text, expected);
 }
 
+/* Undisturbed windows, in an invocation at a level of the kernel that is not the reference's. */
+static void a_kernel_at_another_level_is_not_calm(void **state)
+{
+	struct outcome *out = make_windows(9, 9, NAN);
+	struct csv_reader r;
+	struct bed b;
+
+	out->mapping_cycles = 50000 * 1.04;
+	bed_open(&b, *state, &sample_part);
+	bed_take(&b, 0, 0, out);
+	bed_take(&b, 0, 1, make_windows(9, 9, NAN));
+	bed_close(&b);
+	assert_int_equal(csv_reader_open(&r, *state, TABLE_INVOCATIONS, &b.why), 0);
+	find(&r, INVOCATIONS_CELL, "time");
+	is(&r, INVOCATIONS_calm_windows, "0");
+	is(&r, INVOCATIONS_windows_before_calm, "0");
+	find(&r, INVOCATIONS_CELL, "time");
+	is(&r, INVOCATIONS_calm_windows, "9");
+	is(&r, INVOCATIONS_windows_before_calm, "9");
+	csv_reader_close(&r);
+}
+
 static void median_is_over_calm_windows(void **state)
 {
 	struct csv_reader r;
@@ -368,7 +431,7 @@ static void summarised(const char *dir, unsigned calm, const char *median, const
 {
 	struct csv_reader r;
 	struct bed b;
-	char text[8];
+	char text[12];
 
 	bed_open(&b, dir, &sample_part);
 	for (unsigned block = 0; block < 8; block++)
@@ -410,7 +473,7 @@ static void patience_waits_for_the_relation_most_seen(void **state)
 
 	(void)state;
 	sample_plan_make(&two, &sample_part_two);
-	standing_open(&s, &two.plan);
+	assert_int_equal(standing_open(&s, &two.plan, &w), 0);
 	assert_false(standing_short(&s, 0, 2)); /* nothing gave a value */
 	v.relation = "all";
 	v.value = NAN;
@@ -467,7 +530,9 @@ int main(void)
 		EACH(readings_come_back_for_a_day),
 		EACH(damage_is_a_warning),
 		EACH(newest_batches_are_kept),
-		EACH(a_clock_is_kept_while_it_is_seen),
+		EACH(a_level_is_kept_while_it_is_seen),
+		cmocka_unit_test(a_level_is_of_undisturbed_readings),
+		EACH(a_kernel_at_another_level_is_not_calm),
 		EACH(each_relation_has_its_reference),
 		EACH(median_is_over_calm_windows),
 		EACH(two_roles_have_a_row_per_relation),

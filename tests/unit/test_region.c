@@ -5,12 +5,14 @@
  */
 #include <dirent.h>
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#include "probe/emulation.h"
 #include "plan/registry.h"
 /* After ours: cmocka has a macro called fail(). */
 #include <setjmp.h>
@@ -129,6 +131,118 @@ static int entries(const char *path)
 }
 
 /* Segments whose creator (the fifth column, cpid) is this process. */
+static int child_reads(const struct region *named, char expected)
+{
+	struct region r = *named;
+	int status;
+	pid_t child = fork();
+
+	if (child == 0) {
+		r.id = -1;
+		r.addr = NULL;
+		r.read_only = true;
+		if (r.ops->find(&r) || r.ops->attach(&r) || *(volatile char *)r.addr != expected)
+			_exit(1);
+		if (r.ops->detach(&r) || (r.ops->forget && r.ops->forget(&r)))
+			_exit(2);
+		_exit(0);
+	}
+	assert_int_equal(waitpid(child, &status, 0), child);
+	return status;
+}
+
+/* Whoever knows the name finds the object; when it is removed nobody does. */
+static void a_name_is_found_until_it_is_removed(void **state)
+{
+	size_t named = 0;
+
+	(void)state;
+	for (size_t i = 0; regions[i]; i++) {
+		struct why w;
+		struct region r = make(regions[i], sizes[1], &w), late;
+
+		if (!r.ops->find)
+			continue;
+		named++;
+		r.named = true;
+		created(&r);
+		succeed(r.ops->attach(&r), &r);
+		*(volatile char *)r.addr = 42;
+		assert_int_equal(child_reads(&r, 42), 0);
+		succeed(r.ops->detach(&r), &r);
+		succeed(r.ops->remove(&r), &r);
+		late = r;
+		assert_int_not_equal(late.ops->find(&late), 0);
+	}
+	assert_in_range(named, 3, 100);
+}
+
+/* Read-only means that a write is a signal, not that it is lost. */
+static void read_only_cannot_be_written(void **state)
+{
+	(void)state;
+	for (size_t i = 0; regions[i]; i++) {
+		struct why w;
+		struct region r = make(regions[i], sizes[0], &w);
+		int status;
+
+		if (r.ops->inherited)
+			continue;
+		created(&r);
+		r.read_only = true;
+		succeed(r.ops->attach(&r), &r);
+		pid_t child = fork();
+		if (child == 0) {
+			signal(SIGSEGV, SIG_DFL);
+			*(volatile char *)r.addr = 1;
+			_exit(0);
+		}
+		assert_int_equal(waitpid(child, &status, 0), child);
+		if (!status)
+			fail_msg("%s was written", r.ops->name);
+		succeed(r.ops->detach(&r), &r);
+		succeed(r.ops->remove(&r), &r);
+	}
+}
+
+/* What `populated` promises, by mincore(2) of what was never touched. */
+static void populated_is_there_at_once(void **state)
+{
+	(void)state;
+	if (emulation_here(NULL) && !region_map_populates())
+		skip(); /* the emulator leaves the flag out */
+	assert_true(region_map_populates());
+	for (size_t i = 0; regions[i]; i++) {
+		struct why w;
+		struct region r = make(regions[i], 16 * 4096, &w);
+		unsigned char in[16] = { 0 };
+
+		if (!r.ops->populates)
+			continue;
+		r.populated = true;
+		created(&r);
+		succeed(r.ops->attach(&r), &r);
+		assert_int_equal(mincore(r.addr, r.len, in), 0);
+		for (size_t page = 0; page < r.len / 4096; page++)
+			if (!(in[page] & 1))
+				fail_msg("%s: page %zu is not there", r.ops->name, page);
+		succeed(r.ops->detach(&r), &r);
+		succeed(r.ops->remove(&r), &r);
+	}
+}
+
+/* Limits count what is to exist beside it. */
+static void more_segments_than_there_are_ids_do_not_fit(void **state)
+{
+	struct why w;
+	struct region r = make(registry_region("sysv"), 4096, &w);
+
+	(void)state;
+	r.others = 1 << 20;
+	assert_int_equal(r.ops->fits(&r, 4096), CANNOT);
+	assert_non_null(strstr(w.text, "sysctl -w kernel.shm"));
+}
+
 static int segments(void)
 {
 	FILE *f = fopen("/proc/sysvipc/shm", "re");
@@ -292,6 +406,10 @@ int main(void)
 		cmocka_unit_test(two_processes_share_it_after_its_name_is_gone),
 		cmocka_unit_test(nothing_is_left_behind),
 		cmocka_unit_test(creation_is_sparse),
+		cmocka_unit_test(a_name_is_found_until_it_is_removed),
+		cmocka_unit_test(read_only_cannot_be_written),
+		cmocka_unit_test(populated_is_there_at_once),
+		cmocka_unit_test(more_segments_than_there_are_ids_do_not_fit),
 		cmocka_unit_test(populate_makes_every_page),
 		cmocka_unit_test(too_much_does_not_fit),
 		cmocka_unit_test(failures_have_a_sentence),

@@ -56,6 +56,7 @@ static void assert_chosen(const struct said *said, size_t n, const char *wanted)
 
 	for (size_t i = 0; i < n; i++)
 		row[i] = make_row(&said[i]);
+	assert_int_equal(rows_link(&r, &(struct why){ "" }), 0);
 	rows_choose(&r);
 	for (size_t i = 0; i < n; i++)
 		if (row[i].chosen)
@@ -133,29 +134,6 @@ static void few_calm_are_contended(void **state)
 	assert_false(row_contended(&row));
 }
 
-/* summary.csv falls back on pairs of all relations where one has too few. */
-static void a_ratio_of_more_pairs_than_invocations_is_not_its_own(void **state)
-{
-	struct row row[] = {
-		make_row(&(struct said){ "sysv", "l3", "r1", "3", "8", "2" }),
-		make_row(&(struct said){ "memfd", "l3", "r1", "3", "7", "2" }),
-	};
-	struct rows r = { row, 2 };
-
-	(void)state;
-	set(&row[1], SUMMARY_base, "channel=ring/region=sysv");
-	set(&row[1], SUMMARY_ratio, "1.1");
-	set(&row[1], SUMMARY_pairs, "7");
-	assert_true(rows_own_ratio(&r, &row[1]));
-	set(&row[1], SUMMARY_pairs, "8");
-	assert_false(rows_own_ratio(&r, &row[1]));
-	set(&row[1], SUMMARY_pairs, "7");
-	set(&row[0], SUMMARY_invocations, "5");
-	assert_false(rows_own_ratio(&r, &row[1]));
-	set(&row[1], SUMMARY_calm_invocations, "6");
-	assert_true(rows_own_ratio(&r, &row[1]));
-}
-
 static const struct relations seen = {
 	.seen = { { .name = "r1", .low = 20, .high = 25, .adds = 2.4 },
 		  { .name = "r2", .low = 48.6, .high = 53.2, .adds = 4.8 },
@@ -209,6 +187,7 @@ static char *tables_of(const struct said *said, size_t n)
 
 	for (size_t i = 0; i < n; i++)
 		row[i] = make_row(&said[i]);
+	assert_int_equal(rows_link(&r, &(struct why){ "" }), 0);
 	rows_choose(&r);
 	assert_int_equal(tables_make(&r, &wish, &w), 0);
 	fclose(f);
@@ -251,6 +230,49 @@ static void other_relations_have_tables_of_their_own(void **state)
 	free(text);
 }
 
+/* Intervals, a ratio, several relations in one table and every flag: within a line all the same. */
+static void the_widest_rows_stay_within_a_line(void **state)
+{
+	static const char *const flags[] = { "switched", "frequency", "pressure",     "steal",
+					     "migrated", "bimodal",   "clock_bound",  "gate_biased",
+					     "drift",    "few_pairs", "samples_lost", NULL };
+	struct row row[] = {
+		make_row(&(struct said){ "file", "l3", "r1", "123.456", "8", "2" }),
+		make_row(&(struct said){ "sysv", "smt", "r2", "123.456", "8", "2" }),
+	};
+	struct rows r = { row, 2 };
+	char *text, all[200] = "";
+	size_t len;
+	FILE *f = open_memstream(&text, &len);
+	struct table_wish wish = { &seen, true, print_table, f };
+	struct why w = { 0 };
+
+	(void)state;
+	for (const char *const *flag = flags; *flag; flag++)
+		strcat(strcat(all, *all ? ";" : ""), *flag);
+	for (size_t i = 0; i < r.n; i++) {
+		set(&row[i], SUMMARY_CELL + schema_axis(AXIS_DIRECTORY),
+		    "/a/directory/of/some/length");
+		set(&row[i], SUMMARY_CELL + CELL_FILESYSTEM, "tmpfs");
+		set(&row[i], SUMMARY_ci_low, "100.456");
+		set(&row[i], SUMMARY_ci_high, "155.789");
+		set(&row[i], SUMMARY_ratio, "0.00832");
+		set(&row[i], SUMMARY_ratio_low, "0.00779");
+		set(&row[i], SUMMARY_ratio_high, "0.0161");
+		set(&row[i], SUMMARY_flags, all);
+	}
+	assert_int_equal(rows_link(&r, &(struct why){ "" }), 0);
+	rows_choose(&r);
+	assert_int_equal(tables_make(&r, &wish, &w), 0);
+	fclose(f);
+	for (const char *line = text, *end; (end = strchr(line, '\n')); line = end + 1)
+		if (end - line > 100)
+			fail_msg("%.*s", (int)(end - line), line);
+	for (const char *const *flag = flags; *flag; flag++)
+		assert_non_null(strstr(text, *flag));
+	free(text);
+}
+
 static void a_narrow_line_does_without_spare_columns(void **state)
 {
 	struct sheet s = { .title = "t", .head = { "a", "b", "c" }, .left = 1, .spare = 2 };
@@ -283,9 +305,9 @@ int main(void)
 		cmocka_unit_test(nothing_to_choose),
 		cmocka_unit_test(places_do_not_compete),
 		cmocka_unit_test(few_calm_are_contended),
-		cmocka_unit_test(a_ratio_of_more_pairs_than_invocations_is_not_its_own),
 		cmocka_unit_test(relations_have_words),
 		cmocka_unit_test(other_relations_have_tables_of_their_own),
+		cmocka_unit_test(the_widest_rows_stay_within_a_line),
 		cmocka_unit_test(a_narrow_line_does_without_spare_columns),
 	};
 
