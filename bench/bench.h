@@ -98,6 +98,8 @@ struct metric {
 	enum kind kind;
 	bool headline;    /* what ratios and verdicts use */
 	bool varies;      /* KIND_COUNT: may differ between invocations without a flag */
+	bool of_events;   /* a window's value is the median of its samples, what one event takes;
+			     else amount / operations, which has the rare slow events in it */
 	uint64_t samples; /* room for samples per window; 0: windows only */
 };
 

@@ -25,6 +25,7 @@ const struct metric processor_metrics[] = {
 	[MAPPING] = { .name = "mapping",
 		      .unit = "ns",
 		      .kind = KIND_BOUND,
+		      .of_events = true,
 		      .samples = WINDOW_NS / 1000 },
 	{ 0 },
 };

@@ -156,24 +156,28 @@ static int keep(struct trial_seen *seen, double value)
 }
 
 /* In cycles: the clock moves by itself, by some per cent within a second. */
-static double value_of(const struct window *w, unsigned metric)
+static int keep_window(struct trial_seen *seen, const struct reduce_source *from,
+		       const struct window *w)
 {
-	const struct portion *p = &w->portion[metric];
-	double ghz = (w->before[0].chain_ghz + w->after[0].chain_ghz) / 2;
+	double value, ghz = (w->before[0].chain_ghz + w->after[0].chain_ghz) / 2;
+	int err = reduce_value(from, w, &value);
 
-	return ghz * (double)p->amount / (double)p->operations;
+	return err ? err : keep(seen, ghz * value);
 }
 
 static int count(const struct trial *t, const struct invocation *i, unsigned metric,
 		 struct trial_seen *seen)
 {
+	struct reduce_source from = { .out = i->out,
+				      .part = i->planned->cell.part,
+				      .metric = metric };
 	int err = 0;
 
 	for (size_t k = 0; k < t->calm.n && !err; k++) {
 		const struct window *w = &i->out->window[k];
 		const struct calm_window *judged = &t->calm.window[k];
 
-		if (!reduce_measured(i->out, i->planned->cell.part, metric, k))
+		if (!reduce_measured(i->out, from.part, metric, k))
 			continue;
 		seen->tally.windows++;
 		seen->tally.passed_before += judged->alone_before;
@@ -181,7 +185,7 @@ static int count(const struct trial *t, const struct invocation *i, unsigned met
 		if (!judged->alone)
 			continue;
 		seen->stretched += w->elapsed_ns > WINDOW_NS * 3 / 2;
-		err = keep(seen, value_of(w, metric));
+		err = keep_window(seen, &from, w);
 	}
 	return err;
 }

@@ -23,7 +23,8 @@
 #define WINDOW_NS     1000000u
 #define WINDOW_MIN_NS 500000u
 
-/* One metric's share of one window. Its value is amount / operations. */
+/* One metric's share of one window. Its value is amount / operations, or the median of its samples
+ * (struct metric, of_events). */
 struct portion {
 	uint64_t amount; /* ns; for counts the count */
 	uint64_t operations;

@@ -32,11 +32,11 @@ static json_t *metrics_json(const struct part *part)
 	for (const struct metric *m = part->metrics; m->name; m++) {
 		bool rate = m->kind == KIND_RATE || m->kind == KIND_BOUND_RATE;
 
-		json_array_append_new(metrics,
-				      json_pack("{s:s, s:s, s:s, s:b, s:b, s:b}", "name", m->name,
-						"unit", m->unit, "kind", schema_kind(m->kind),
-						"headline", m->headline, "larger_is_better", rate,
-						"varies", m->varies));
+		json_array_append_new(
+			metrics, json_pack("{s:s, s:s, s:s, s:b, s:b, s:b, s:b}", "name", m->name,
+					   "unit", m->unit, "kind", schema_kind(m->kind),
+					   "headline", m->headline, "larger_is_better", rate,
+					   "varies", m->varies, "of_events", m->of_events));
 	}
 	return metrics;
 }

@@ -141,18 +141,35 @@ static uint64_t batch_of(const struct reduce_source *f)
 	return f->out->batch > 1 ? f->out->batch : 1;
 }
 
-/* Window values, always as amount / operations, ascending. */
-static size_t window_values(const struct reduce_source *f, double *values)
+/* s has room for the window's samples. */
+static double median_of_samples(const struct reduce_source *f, const struct portion *p,
+				uint64_t batch, struct workspace *s)
+{
+	memcpy(s->samples, outcome_samples(f->out, f->metric) + p->first,
+	       p->samples * sizeof *s->samples);
+	quantile_sort_samples(s->samples, s->spare, p->samples);
+	return quantile_median_of_samples(s->samples, p->samples) / (double)batch;
+}
+
+/* A window whose samples found no room has a time all the same. */
+static double value_of(const struct reduce_source *f, const struct portion *p, uint64_t batch,
+		       struct workspace *s)
+{
+	if (f->part->metrics[f->metric].of_events && p->samples)
+		return median_of_samples(f, p, batch, s);
+	return (double)p->amount / (double)p->operations;
+}
+
+/* Into s->values, ascending, rates as times. */
+static size_t window_values(const struct reduce_source *f, uint64_t batch, struct workspace *s)
 {
 	size_t n = 0;
 
-	for (uint64_t i = 0; i < f->out->windows; i++) {
-		const struct portion *p = &f->out->window[i].portion[f->metric];
-
+	for (uint64_t i = 0; i < f->out->windows; i++)
 		if (counts(f, i))
-			values[n++] = (double)p->amount / (double)p->operations;
-	}
-	quantile_sort(values, n);
+			s->values[n++] =
+				value_of(f, &f->out->window[i].portion[f->metric], batch, s);
+	quantile_sort(s->values, n);
 	return n;
 }
 
@@ -174,6 +191,12 @@ static void sample_values(const struct reduce_source *f, uint64_t batch, struct 
 		s->values[i] = s->samples[i] / (double)batch;
 }
 
+/* For a value of each window, and for these samples. */
+static size_t room_for(const struct reduce_source *f, size_t samples)
+{
+	return samples > f->out->windows ? samples : f->out->windows;
+}
+
 static double median_of(const struct reduce_source *f, const double *values, size_t n)
 {
 	double median = quantile_median(values, n);
@@ -183,12 +206,29 @@ static double median_of(const struct reduce_source *f, const double *values, siz
 
 int reduce_median(const struct reduce_source *from, double *median)
 {
-	double *values = malloc((from->out->windows + 1) * sizeof *values);
+	struct workspace own = { 0 };
+	struct reduction r = { 0 };
+	size_t samples = sum_windows(from, &r);
 
-	if (!values)
+	*median = NAN;
+	if (!r.windows)
+		return 0;
+	if (workspace_room(&own, room_for(from, samples)))
 		return -ENOMEM;
-	*median = median_of(from, values, window_values(from, values));
-	free(values);
+	*median = median_of(from, own.values, window_values(from, batch_of(from), &own));
+	workspace_close(&own);
+	return 0;
+}
+
+int reduce_value(const struct reduce_source *from, const struct window *win, double *value)
+{
+	const struct portion *p = &win->portion[from->metric];
+	struct workspace own = { 0 };
+
+	if (workspace_room(&own, room_for(from, p->samples)))
+		return -ENOMEM;
+	*value = value_of(from, p, batch_of(from), &own);
+	workspace_close(&own);
 	return 0;
 }
 
@@ -220,7 +260,6 @@ static void describe(struct reduction *r, enum kind k, struct workspace *s)
 
 int reduce_metric(const struct reduce_source *from, struct workspace *s, struct reduction *r)
 {
-	const struct outcome *out = from->out;
 	const struct metric *m = &from->part->metrics[from->metric];
 	enum kind k = m->kind;
 
@@ -228,13 +267,13 @@ int reduce_metric(const struct reduce_source *from, struct workspace *s, struct 
 	size_t samples = sum_windows(from, r);
 	if (!r->windows)
 		return 0;
-	if (workspace_room(s, samples > out->windows ? samples : out->windows))
+	if (workspace_room(s, room_for(from, samples)))
 		return -ENOMEM;
 	r->batch = batch_of(from);
 	if (k != KIND_COUNT)
 		r->longest_event_ns = longest_event(from, r->windows);
-	r->lost = m->samples ? out->series[from->metric].lost : 0;
-	r->median = median_of(from, s->values, window_values(from, s->values));
+	r->lost = m->samples ? from->out->series[from->metric].lost : 0;
+	r->median = median_of(from, s->values, window_values(from, r->batch, s));
 	if (k != KIND_COUNT && r->elapsed_ns)
 		r->rate = (double)r->operations * second_ns / (double)r->elapsed_ns;
 	r->sampled = samples > 0;
@@ -254,10 +293,7 @@ double reduce_window(const struct reduce_source *from, const struct window *win,
 		return NAN;
 	if (!p->samples)
 		return (double)p->amount / (double)p->operations;
-	memcpy(s->samples, outcome_samples(from->out, from->metric) + p->first,
-	       p->samples * sizeof *s->samples);
-	quantile_sort_samples(s->samples, s->spare, p->samples);
-	return quantile_median_of_samples(s->samples, p->samples) / (double)batch;
+	return median_of_samples(from, p, batch, s);
 }
 
 /* The median of what is a number among n readings. */

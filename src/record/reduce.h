@@ -8,7 +8,8 @@
  * From the windows and samples of one metric of one invocation to the numbers of its row: of all
  * windows, or of a selection such as those of one relation.
  *
- * The invocation's value is the median over windows of amount / operations. Quantiles are over
+ * The invocation's value is the median over windows of amount / operations, or of the median of
+ * their samples where the metric is of_events. Quantiles are over
  * single samples, or over the window values of a metric without samples. Rates are reduced as
  * times and then inverted: an average of rates weighs the slow part too little.
  */
@@ -64,9 +65,12 @@ const char *reduce_absent(const struct outcome *out, const struct part *part, un
 int reduce_median(const struct reduce_source *from, double *median);
 
 /* Median of the samples of one window in ns per operation, or its time / operations for a metric
- * without samples. NAN for counts. */
+ * without samples. NAN for counts. s has been used for the metric. */
 double reduce_window(const struct reduce_source *from, const struct window *win, uint64_t batch,
 		     struct workspace *s);
+
+/* The value of a window that measured the metric, as time per operation for rates. -ENOMEM. */
+int reduce_value(const struct reduce_source *from, const struct window *win, double *value);
 
 /* Median of what a canary chain and the cache line took in the windows selected; NAN where nothing
  * was read. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* life WHAT SIZE CALLS: create, attach, one write, detach, remove, CALLS times. Prints the median
- * over 20 equal parts of the mean ns of an attach and of a detach. */
+ * over 20 equal parts of the median ns of an attach and of a detach. */
 #include "by_hand.h"
 
 enum { PARTS = 20, FILES = 32 };
@@ -23,7 +23,9 @@ int main(int argc, char **argv)
 {
 	struct object o = object(argv[argc - 3], strtoull(argv[argc - 2], NULL, 10));
 	int calls = atoi(argv[argc - 1]) / PARTS;
-	double attached[PARTS] = { 0 }, detached[PARTS] = { 0 };
+	double attached[PARTS], detached[PARTS];
+	double *attach_ns = calloc((size_t)calls, sizeof *attach_ns);
+	double *detach_ns = calloc((size_t)calls, sizeof *detach_ns);
 
 	srand((unsigned)getpid());
 	for (int i = -calls; i < PARTS * calls; i++) { /* the first part warms up */
@@ -38,9 +40,13 @@ int main(int argc, char **argv)
 		detach(&o, p);
 		double t3 = now();
 		destroy(&o);
-		if (i >= 0) {
-			attached[i / calls] += (t1 - t0) / calls;
-			detached[i / calls] += (t3 - t2) / calls;
+		if (i < 0)
+			continue;
+		attach_ns[i % calls] = t1 - t0;
+		detach_ns[i % calls] = t3 - t2;
+		if (i % calls == calls - 1) {
+			attached[i / calls] = median(attach_ns, calls);
+			detached[i / calls] = median(detach_ns, calls);
 		}
 	}
 	printf("%.2f %.2f\n", median(attached, PARTS), median(detached, PARTS));

@@ -267,6 +267,44 @@ static void windows_have_rows(void **state)
 	csv_reader_close(&r);
 }
 
+/* One slow event in each window moves time / work, and not what an event takes. */
+static void events_have_the_median_of_a_window(void **state)
+{
+	static const char *const value[] = { "579", "101.5" }, *const window[] = { "580.5", "103" };
+	struct metric metrics[SAMPLE_COUNT + 2] = { { .name = NULL } };
+	struct part part = sample_part;
+
+	memcpy(metrics, sample_part.metrics, sizeof metrics);
+	part.metrics = metrics;
+	for (int of_events = 0; of_events < 2; of_events++) {
+		struct csv_reader r;
+		struct bed b;
+
+		metrics[SAMPLE_TIME].of_events = of_events;
+		bed_open(&b, *state, &part);
+		for (int i = 0; i < WINDOWS_MADE; i++) {
+			uint32_t *slow = &b.out->series[SAMPLE_TIME].v[i * SAMPLES_EACH];
+
+			b.out->window[i].portion[SAMPLE_TIME].amount += 9550;
+			*slow += 9550;
+		}
+		bed_take(&b);
+		bed_close(&b);
+		open_table(&r, *state, TABLE_INVOCATIONS);
+		next(&r, 1);
+		is_text(&r, INVOCATIONS_median, value[of_events]);
+		is_text(&r, INVOCATIONS_median_all, value[of_events]);
+		is_text(&r, INVOCATIONS_mean, "579");
+		csv_reader_close(&r);
+		open_table(&r, *state, TABLE_WINDOWS);
+		for (int i = 0; i < WINDOWS_MADE; i++)
+			next(&r, 1);
+		is_text(&r, WINDOWS_median_ns, "103");
+		is_text(&r, WINDOWS_value, window[of_events]);
+		csv_reader_close(&r);
+	}
+}
+
 static void what_has_no_value_has_a_reason(void **state)
 {
 	struct csv_reader r;
@@ -664,6 +702,7 @@ int main(void)
 		EACH(one_role_becomes_rows),
 		EACH(two_roles_have_a_relation),
 		EACH(windows_have_rows),
+		EACH(events_have_the_median_of_a_window),
 		EACH(what_has_no_value_has_a_reason),
 		EACH(impossible_cells_have_rows),
 		EACH(nothing_to_divide_by_is_a_skip),
