@@ -2,7 +2,6 @@
 /* One run of the plan: by the program itself, as a user would start it, into a directory that is
  * read back as any other and then removed. */
 #include <errno.h>
-#include <ftw.h>
 #include <limits.h>
 #include <math.h>
 #include <spawn.h>
@@ -12,6 +11,7 @@
 #include <fcntl.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#include "base/tree.h"
 #include "command/aa.h"
 #include "record/json_text.h"
 #include "record/tally.h"
@@ -80,14 +80,6 @@ size_t aa_fewest_runs(const struct aa *a)
 		fewest = runs < fewest ? runs : fewest;
 	}
 	return fewest;
-}
-
-static int remove_one(const char *path, const struct stat *st, int type, struct FTW *ftw)
-{
-	(void)st;
-	(void)type;
-	(void)ftw;
-	return remove(path);
 }
 
 static int wait_for(pid_t pid, struct why *w)
@@ -234,7 +226,6 @@ int aa_run(struct aa *a, size_t run, struct why *w)
 	int err = measure(out, w);
 	if (!err)
 		err = read_run(a, run, out, w);
-	if (nftw(dir, remove_one, 8, FTW_DEPTH | FTW_PHYS) && !err)
-		err = fail(w, errno, "removing %s", dir);
-	return err;
+	int left = tree_remove(dir);
+	return left && !err ? fail(w, -left, "removing %s", dir) : err;
 }

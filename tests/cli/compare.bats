@@ -392,6 +392,17 @@ slowed() {
 	[ -f kept/new-001/invocations.csv ]
 }
 
+@test "--interleave looks for calm pairs as long as patience lasts" {
+	uname -m | grep -qE 'x86_64|aarch64' || skip "no canaries here"
+	# Nothing is ever as fast as that reference: no pair is calm.
+	"$SHMBENCH" compare --interleave "$SHMBENCH" "$SHMBENCH" -- null/one --canary-reference 60 \
+		--invocations 2 --patience 2s --out patient >/dev/null
+	[ "$(find patient -name 'new-*' | wc -l)" -gt 2 ]
+	"$SHMBENCH" compare --interleave "$SHMBENCH" "$SHMBENCH" -- null/one --canary-reference 60 \
+		--invocations 2 --out fixed >/dev/null
+	[ "$(find fixed -name 'new-*' | wc -l)" -eq 2 ]
+}
+
 @test "--interleave with what cannot run: 2, 5, 77" {
 	ends 5 --interleave "$SHMBENCH" ./nowhere -- null --invocations 1
 	[[ $output == *"./nowhere cannot be started: No such file"* ]]
