@@ -10,7 +10,9 @@
 #	tests/sensitivity.sh [N [PER CENT...]]	(default 10 5 1: 15 to 30 minutes)
 #
 # Prints the verdicts on the rows that were made slower, and on those that were not: there anything
-# but `same` and `inconclusive` is false. SHMBENCH names a program built with -DSHMBENCH_PLANT=ON;
+# but `same` and `inconclusive` is false; and in how many of the N the slowdown was found, in some row
+# that was made slower and in none that was not. Base has the slowdown too, of 0 ns: a function that is
+# called and a loop that is left cost 25 ns, which is 2 per cent. SHMBENCH names a program built with -DSHMBENCH_PLANT=ON;
 # without it one is built. Not a pass/fail test: read how many rows were calm beside it.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -57,19 +59,19 @@ attach_ns() {
 	' "$1/summary.csv"
 }
 
-# compared WAY SHARE COMMAND...: its rows, appended to $work/rows: way, share, planted or not, calm or
-# not, verdict, ratio. Exit status 1 means only that something was called slower.
+# compared WAY SHARE NUMBER COMMAND...: its rows, appended to $work/rows: way, share, planted or not,
+# calm or not, verdict, ratio, number. Exit status 1 means only that something was called slower.
 compared() {
-	local way=$1 share=$2 status=0
-	shift 2
+	local way=$1 share=$2 number=$3 status=0
+	shift 3
 	"$@" >"$work/json" 2>"$work/said" || status=$?
 	if [ $status -gt 1 ]; then
 		cat "$work/said" >&2
 		return $status
 	fi
-	jq -r --arg way "$way" --arg share "$share" '.rows[] | select(.headline) | [$way, $share,
+	jq -r --arg way "$way" --arg share "$share" --arg number "$number" '.rows[] | select(.headline) | [$way, $share,
 		(if .region == "sysv" and .metric == "attach" then "planted" else "untouched" end),
-		(if .not_calm then "not_calm" else "calm" end), .verdict, .ratio] | @tsv' \
+		(if .not_calm or .used != "calm" then "not_calm" else "calm" end), .verdict, .ratio, $number] | @tsv' \
 		"$work/json" >>"$work/rows"
 }
 
@@ -81,15 +83,15 @@ unpaired() { # NUMBER SHARE
 		rm -rf "$work/run-$side"
 		measured "$side" --suite quick attach --region sysv,memfd --out "$work/run-$side"
 	done
-	compared unpaired "$2" "$SHMBENCH" compare --json "$work/run-base" "$work/run-planted"
+	compared unpaired "$2" "$1" "$SHMBENCH" compare --json "$work/run-base" "$work/run-planted"
 }
 
 paired() { # NUMBER SHARE
-	compared paired "$2" "$SHMBENCH" compare --json --interleave "$work/base" "$work/planted" -- \
+	compared paired "$2" "$1" "$SHMBENCH" compare --json --interleave "$work/base" "$work/planted" -- \
 		attach/life --region sysv,memfd --size 64K
 }
 
-program base ''
+program base sysv:0ns
 measured base attach/life --region sysv --size 64K --out "$work/first"
 whole=$(attach_ns "$work/first")
 : >"$work/rows"
@@ -105,6 +107,16 @@ done
 
 awk -F '\t' -v pairs="$pairs" '
 	{
+		one = $1 FS $2
+		if (!(one in trials)) trial[++t] = one
+		trials[one] = 1
+		if ($3 == "planted") {
+			if ($4 == "calm") calm_in[one, $7] = 1
+			if ($5 == "slower") found_in[one, $7] = 1
+			if ($5 == "faster") wrong_in[one, $7] = 1
+		} else if ($5 ~ /^(slower|faster)$/) {
+			wrong_in[one, $7] = 1
+		}
 		key = $1 FS $2 FS $3
 		if (!(key in rows)) order[++n] = key
 		rows[key]++
@@ -125,5 +137,16 @@ awk -F '\t' -v pairs="$pairs" '
 			printf "%-9s %8s %-10s %5d %5d %7d %7d %5d %13d %13.4f\n", part[1], part[2], part[3],
 				rows[order[k]], calm[order[k]], verdict[order[k], "slower"], verdict[order[k], "faster"],
 				verdict[order[k], "same"], verdict[order[k], "inconclusive"], median(order[k])
+		}
+		for (k = 1; k <= t; k++) {
+			calm_n = found_n = wrong_n = 0
+			for (i = 0; i < pairs; i++) {
+				calm_n += (trial[k], i) in calm_in
+				found_n += (trial[k], i) in found_in && !((trial[k], i) in wrong_in)
+				wrong_n += (trial[k], i) in wrong_in
+			}
+			split(trial[k], part, FS)
+			printf "%s, %s per cent: found in %d of %d, a false verdict in %d; slowed rows calm in %d\n",
+				part[1], part[2], found_n, pairs, wrong_n, calm_n
 		}
 	}' "$work/rows"
