@@ -9,9 +9,9 @@
  * windows, or of a selection such as those of one relation.
  *
  * The invocation's value is the median over windows of amount / operations, or of the median of
- * their samples where the metric is of_events. Quantiles are over
- * single samples, or over the window values of a metric without samples. Rates are reduced as
- * times and then inverted: an average of rates weighs the slow part too little.
+ * their samples where the metric is of_events. Quantiles are over single samples, or over the
+ * window values of a metric without samples. Rates are reduced as times and then inverted: an
+ * average of rates weighs the slow part too little.
  */
 struct selection {
 	const bool *in; /* by window; NULL: all */
