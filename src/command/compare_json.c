@@ -85,7 +85,7 @@ static json_t *only_json(const struct contrast_only *o)
 	json_object_set_new(row, "status", text(o->row->status));
 	json_object_set_new(row, "reason", text(o->row->reason));
 	json_object_set_new(row, "other_status", text(o->other ? o->other->status : NULL));
-	json_object_set_new(row, "other_reason", text(o->other ? o->other->reason : NULL));
+	json_object_set_new(row, "other_reason", text(contrast_only_reason(o)));
 	return row;
 }
 

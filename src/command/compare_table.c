@@ -200,9 +200,9 @@ static int put_tables(const struct comparison_report *r, struct why *w)
 }
 
 /* " (new: skip: why)" */
-static void put_status(const char *run, const struct run_row *r)
+static void put_status(const char *run, const struct run_row *r, const char *reason)
 {
-	printf(" (%s: %s%s%s)", run, r->status, r->reason ? ": " : "", r->reason ? r->reason : "");
+	printf(" (%s: %s%s%s)", run, r->status, reason ? ": " : "", reason ? reason : "");
 }
 
 /* All axes: what is missing is to be found. */
@@ -216,16 +216,16 @@ static void put_only(const struct contrast_only *o)
 	join(cell, sizeof cell, o->row->relation);
 	printf("  only in %s: %s %s: %s", run, row_benchmark(&name), row_metric(&name), cell);
 	if (!o->row->n)
-		put_status(run, o->row);
+		put_status(run, o->row, o->row->reason);
 	if (o->other)
-		put_status(o->in_new ? "base" : "new", o->other);
+		put_status(o->in_new ? "base" : "new", o->other, contrast_only_reason(o));
 	putchar('\n');
 }
 
 static void put_onlies(const struct contrast *c)
 {
 	if (c->onlies)
-		puts("Rows that have a value in one run only:");
+		puts("Rows that have a value, or this kind of it, in one run only:");
 	for (size_t i = 0; i < c->onlies; i++)
 		put_only(&c->only[i]);
 	if (c->onlies)

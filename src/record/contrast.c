@@ -303,6 +303,14 @@ size_t contrast_count(const struct contrast *c, enum verdict column)
 	return n;
 }
 
+const char *contrast_only_reason(const struct contrast_only *o)
+{
+	if (!o->other || !o->other->n)
+		return o->other ? o->other->reason : NULL;
+	return o->other->of_events ? "a window is worth the median of its events there"
+				   : "a window is worth its time by its events there";
+}
+
 const char *contrast_used(enum used u)
 {
 	return u == USED_CALM ? "calm" : u == USED_ALL ? "all" : "relative";

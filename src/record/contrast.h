@@ -37,9 +37,10 @@ struct contrast_row {
 	double *room; /* of the values */
 };
 
-/* A row that is not in both, or that has a value in one only. */
+/* A row that is not in both, or that has a value in one only, or another kind of value in either:
+ * runs of before and after a metric became of_events are not compared in it. */
 struct contrast_only {
-	const struct run_row *row, *other; /* other: NULL, or without a value */
+	const struct run_row *row, *other; /* other: NULL, or without a value, or of that kind */
 	bool in_new;                       /* row is of the new run, else of the base */
 };
 
@@ -61,6 +62,9 @@ void contrast_free(struct contrast *c);
 
 /* How many rows have a verdict of these: by the word of the summary's column. */
 size_t contrast_count(const struct contrast *c, enum verdict column);
+
+/* Why the row is not compared with `other`: its reason, or what its windows are worth; NULL: none. */
+const char *contrast_only_reason(const struct contrast_only *o);
 
 /* "calm", "all", "relative". */
 const char *contrast_used(enum used u);

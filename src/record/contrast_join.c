@@ -132,7 +132,7 @@ static void join_row(struct joining *j, const struct run_row *row)
 	struct contrast *c = j->c;
 	const struct run_row *new = counterpart(c->new, &j->base, row);
 
-	if (!new || (row->n && !new->n))
+	if (!new || (row->n && (!new->n || row->of_events != new->of_events)))
 		add_only(j, row, new, false);
 	else if (!row->n && new->n)
 		add_only(j, new, row, true);

@@ -64,8 +64,7 @@ static void row_free(struct run_row *row)
 	free(row->value);
 }
 
-/* Unit and kind are cell columns too: a metric whose unit has changed is another one, and so is one
- * whose windows have another kind of value. */
+/* Unit and kind are cell columns too: a metric whose unit has changed is another one. */
 static int describe(struct run_row *row, const struct subject *s, const char *relation)
 {
 	struct csv_row cell;
@@ -82,10 +81,10 @@ static int describe(struct run_row *row, const struct subject *s, const char *re
 	row->relation = strdup(relation);
 	row->headline = json_is_true(json_object_get(s->metric, "headline"));
 	row->rate = json_is_true(json_object_get(s->metric, "larger_is_better"));
+	row->of_events = json_is_true(json_object_get(s->metric, "of_events"));
 	row->status = "skip";
 	if (!whole || !row->relation ||
-	    asprintf(&row->key, "%s%s\1%s\1%d", s->key, row->cell[CELL_UNIT], row->cell[CELL_KIND],
-		     json_is_true(json_object_get(s->metric, "of_events"))) < 0)
+	    asprintf(&row->key, "%s%s\1%s", s->key, row->cell[CELL_UNIT], row->cell[CELL_KIND]) < 0)
 		return -ENOMEM;
 	return 0;
 }

@@ -22,6 +22,7 @@ struct run_row {
 	char *relation;
 	char *cell[CELL_COLUMNS]; /* "" where empty */
 	bool headline, rate;      /* rate: more is better */
+	bool of_events;           /* what a window is worth: see struct metric */
 	const char *status;       /* "ok", "skip" or "fail" */
 	char *reason;             /* NULL, or why there is no value, or not one of each block */
 	struct run_value *value;  /* in run order */

@@ -146,6 +146,34 @@ static void rows_meet_or_are_listed(void **state)
 	end(&b);
 }
 
+/* Runs of before and after a window of attaches had the median of its events. */
+static void another_kind_of_value_is_not_compared(void **state)
+{
+	static struct bench_run a, b;
+	struct contrast c, swapped;
+
+	(void)state;
+	begin(&a, "{}");
+	begin(&b, "{}");
+	fill(add(&a, "attach", "attach", "sysv", ""), 1, N, N);
+	fill(add(&a, "first-touch", "sweep", "sysv", ""), 1, N, N);
+	fill(add(&b, "attach", "attach", "sysv", ""), .9, N, N)->of_events = true;
+	fill(add(&b, "first-touch", "sweep", "sysv", ""), 1, N, N);
+	contrasted(&c, &a, &b, &usual);
+	contrasted(&swapped, &b, &a, &usual);
+	assert_int_equal(c.n, 1);
+	assert_int_equal(c.onlies, 1);
+	assert_true(c.only[0].row == &a.row[0] && c.only[0].other == &b.row[0]);
+	assert_non_null(strstr(contrast_only_reason(&c.only[0]), "median of its events"));
+	assert_int_equal(swapped.n, 1);
+	assert_int_equal(swapped.onlies, 1);
+	assert_non_null(strstr(contrast_only_reason(&swapped.only[0]), "time by its events"));
+	contrast_free(&c);
+	contrast_free(&swapped);
+	end(&a);
+	end(&b);
+}
+
 static void a_metric_by_name(void **state)
 {
 	static struct bench_run a, b;
@@ -502,6 +530,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(rows_meet_or_are_listed),
+		cmocka_unit_test(another_kind_of_value_is_not_compared),
 		cmocka_unit_test(a_metric_by_name),
 		cmocka_unit_test(classes_meet_by_their_bounds),
 		cmocka_unit_test(calm_values_meet_calm_ones_only),
