@@ -156,13 +156,9 @@ static int keep(struct trial_seen *seen, double value)
 }
 
 /* In cycles: the clock moves by itself, by some per cent within a second. */
-static int keep_window(struct trial_seen *seen, const struct reduce_source *from,
-		       const struct window *w)
+static double ghz_of(const struct window *w)
 {
-	double value, ghz = (w->before[0].chain_ghz + w->after[0].chain_ghz) / 2;
-	int err = reduce_value(from, w, &value);
-
-	return err ? err : keep(seen, ghz * value);
+	return (w->before[0].chain_ghz + w->after[0].chain_ghz) / 2;
 }
 
 static int count(const struct trial *t, const struct invocation *i, unsigned metric,
@@ -171,7 +167,9 @@ static int count(const struct trial *t, const struct invocation *i, unsigned met
 	struct reduce_source from = { .out = i->out,
 				      .part = i->planned->cell.part,
 				      .metric = metric };
-	int err = 0;
+	struct workspace scratch = { 0 };
+	struct reduction all;
+	int err = reduce_metric(&from, &scratch, &all);
 
 	for (size_t k = 0; k < t->calm.n && !err; k++) {
 		const struct window *w = &i->out->window[k];
@@ -185,8 +183,9 @@ static int count(const struct trial *t, const struct invocation *i, unsigned met
 		if (!judged->alone)
 			continue;
 		seen->stretched += w->elapsed_ns > WINDOW_NS * 3 / 2;
-		err = keep_window(seen, &from, w);
+		err = keep(seen, ghz_of(w) * reduce_value(&from, w, all.batch, &scratch));
 	}
+	workspace_close(&scratch);
 	return err;
 }
 

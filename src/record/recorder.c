@@ -131,19 +131,16 @@ static int append_windows(struct recorder *r, const struct view *v, struct why *
 	for (uint64_t n = 0; n < i->out->windows && !err; n++) {
 		const struct window *win = &i->out->window[n];
 		const struct portion *portion = &win->portion[v->metric];
-		double value;
 
 		if (!portion->operations)
 			continue;
-		if (reduce_value(&from, win, &value))
-			return fail(w, ENOMEM, "the windows of invocation %ju",
-				    (uintmax_t)i->number);
 		csv_row_integer(&row, WINDOWS_window, n);
 		csv_row_integer(&row, WINDOWS_operations, portion->operations);
 		csv_row_integer(&row, WINDOWS_samples, portion->samples);
 		csv_row_number(&row, WINDOWS_median_ns,
 			       reduce_window(&from, win, v->reduction.batch, &r->workspace));
-		csv_row_number(&row, WINDOWS_value, value);
+		csv_row_number(&row, WINDOWS_value,
+			       reduce_value(&from, win, v->reduction.batch, &r->workspace));
 		csv_row_text(&row, WINDOWS_relation, r->calm.window[n].relation);
 		if (r->calm.gated)
 			csv_row_integer(&row, WINDOWS_calm, r->calm.window[n].calm);

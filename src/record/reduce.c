@@ -220,16 +220,10 @@ int reduce_median(const struct reduce_source *from, double *median)
 	return 0;
 }
 
-int reduce_value(const struct reduce_source *from, const struct window *win, double *value)
+double reduce_value(const struct reduce_source *from, const struct window *win, uint64_t batch,
+		    struct workspace *s)
 {
-	const struct portion *p = &win->portion[from->metric];
-	struct workspace own = { 0 };
-
-	if (workspace_room(&own, room_for(from, p->samples)))
-		return -ENOMEM;
-	*value = value_of(from, p, batch_of(from), &own);
-	workspace_close(&own);
-	return 0;
+	return value_of(from, &win->portion[from->metric], batch, s);
 }
 
 /* Ascending times become ascending rates. */

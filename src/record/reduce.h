@@ -69,8 +69,9 @@ int reduce_median(const struct reduce_source *from, double *median);
 double reduce_window(const struct reduce_source *from, const struct window *win, uint64_t batch,
 		     struct workspace *s);
 
-/* The value of a window that measured the metric, as time per operation for rates. -ENOMEM. */
-int reduce_value(const struct reduce_source *from, const struct window *win, double *value);
+/* The value of a window that measured the metric, as time per operation for rates. s as above. */
+double reduce_value(const struct reduce_source *from, const struct window *win, uint64_t batch,
+		    struct workspace *s);
 
 /* Median of what a canary chain and the cache line took in the windows selected; NAN where nothing
  * was read. */
