@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 /* A process that has settled: what is its own takes no fault any more. */
-#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
@@ -16,7 +15,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-enum { LEN = 1 << 20, STACK = 48 << 10 };
+enum { LEN = 1 << 20, STACK = 48 << 10, TRIALS = 5 };
 
 static volatile char zeroes[LEN], ones[LEN] = { 1 };
 
@@ -77,33 +76,79 @@ static uint64_t faults_of_child(volatile char *heap, bool settled)
 	return faults;
 }
 
+static volatile char *private_pages(void)
+{
+	void *p = mmap(NULL, LEN, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	assert_true(p != MAP_FAILED);
+	return p;
+}
+
+static uint64_t faults_when_settled(volatile char *heap)
+{
+	struct why w = { 0 };
+
+	assert_int_equal(settle_process(&w), 0);
+	return faults_of_writes(heap);
+}
+
+static uint64_t of_child(volatile char *heap)
+{
+	write_pages(heap, LEN);
+	return faults_of_child(heap, true);
+}
+
+static uint64_t of_child_not_settled(volatile char *heap)
+{
+	write_pages(heap, LEN);
+	return faults_of_child(heap, false);
+}
+
+static uint64_t of_parent_with_a_child(volatile char *heap)
+{
+	write_pages(heap, LEN);
+	faults_of_child(heap, true);
+	return faults_of_writes(heap);
+}
+
+static uint64_t of_parent_settled_again(volatile char *heap)
+{
+	write_pages(heap, LEN);
+	faults_of_child(heap, true);
+	return faults_when_settled(heap);
+}
+
+/* Of a few trials with new pages: one that the kernel moves just then takes a fault that is not ours. */
+static uint64_t least_faults(uint64_t (*trial)(volatile char *heap))
+{
+	uint64_t least = UINT64_MAX;
+
+	for (int i = 0; i < TRIALS && least; i++) {
+		volatile char *heap = private_pages();
+		uint64_t faults = trial(heap);
+
+		least = faults < least ? faults : least;
+		munmap((void *)(uintptr_t)heap, LEN);
+	}
+	return least;
+}
+
 static void what_is_its_own_takes_no_fault(void **state)
 {
 	(void)state;
 	need_real_faults();
-	volatile char *heap = malloc(LEN);
-	assert_non_null(heap);
-	write_pages(heap, LEN);
-	assert_true(faults_of_child(heap, false) > LEN / base_page_bytes());
-	assert_int_equal(faults_of_child(heap, true), 0);
-	free((void *)(uintptr_t)heap);
+	assert_true(least_faults(of_child_not_settled) > LEN / base_page_bytes());
+	assert_int_equal(least_faults(of_child), 0);
 }
 
 /* The parent of children had none to begin with, and has again none. */
 static void a_parent_settles_again(void **state)
 {
-	struct why w = { 0 };
-
 	(void)state;
 	need_real_faults();
-	volatile char *heap = malloc(LEN);
-	assert_non_null(heap);
-	assert_int_equal(settle_process(&w), 0);
-	assert_int_equal(faults_of_writes(heap), 0);
-	faults_of_child(heap, true);
-	assert_int_equal(settle_process(&w), 0);
-	assert_int_equal(faults_of_writes(heap), 0);
-	free((void *)(uintptr_t)heap);
+	assert_int_equal(least_faults(faults_when_settled), 0);
+	assert_true(least_faults(of_parent_with_a_child) > LEN / base_page_bytes());
+	assert_int_equal(least_faults(of_parent_settled_again), 0);
 }
 
 /* Shared pages are what is measured: they come when they are touched. */
