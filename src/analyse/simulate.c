@@ -4,6 +4,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include "analyse/simulate_study.h"
+#include "base/grow.h"
 
 static const double standard_errors = 3;
 
@@ -40,15 +41,8 @@ bool simulated_holds(const struct simulated *r)
 
 int simulate_add(struct simulation *s, const struct simulated *row, struct why *w)
 {
-	if (s->n == s->room) {
-		size_t room = s->room ? 2 * s->room : 64;
-		struct simulated *more = realloc(s->row, room * sizeof *more);
-
-		if (!more)
-			return fail(w, ENOMEM, "%zu rows of a simulation", room);
-		s->row = more;
-		s->room = room;
-	}
+	if (GROW(s->row, s->room, s->n + 1))
+		return fail(w, ENOMEM, "%zu rows of a simulation", s->n + 1);
 	s->row[s->n++] = *row;
 	return 0;
 }

@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 #include <sys/utsname.h>
 #include <unistd.h>
+#include "base/grow.h"
 #include "measure/account.h"
 
 /* What is read of /proc/PID/stat. */
@@ -125,16 +126,10 @@ static int add_directory(struct account *a, const char *path, struct why *w)
 	return 0;
 }
 
-/* Grows by doubling: a long run notes thousands. */
 static int add_process(struct account *a, const struct account_process *p, struct why *w)
 {
-	if ((a->processes & (a->processes - 1)) == 0) {
-		size_t room = a->processes ? 2 * a->processes : 1;
-		struct account_process *grown = realloc(a->process, room * sizeof *grown);
-		if (!grown)
-			return fail(w, ENOMEM, "a ledger of %zu processes", room);
-		a->process = grown;
-	}
+	if (GROW(a->process, a->room, a->processes + 1))
+		return fail(w, ENOMEM, "a ledger of %zu processes", a->processes + 1);
 	a->process[a->processes++] = *p;
 	return 0;
 }

@@ -37,7 +37,7 @@ struct account {
 	char **directory;
 	size_t directories;
 	struct account_process *process;
-	size_t processes;
+	size_t processes, room;
 };
 
 enum account_state {

@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include "base/grow.h"
 #include "base/page.h"
 #include "plan/axis.h"
 #include "plan/expand.h"
@@ -110,20 +111,6 @@ static int settle(const struct wish *wish, struct planned *p, struct why *w)
 	return place_cell(wish, p, w);
 }
 
-static int make_room(struct plan *p)
-{
-	size_t room = p->room ? 2 * p->room : 64;
-
-	if (p->n < p->room)
-		return 0;
-	struct planned *grown = realloc(p->cells, room * sizeof *grown);
-	if (!grown)
-		return -ENOMEM;
-	p->cells = grown;
-	p->room = room;
-	return 0;
-}
-
 int plan_add(struct plan *p, const struct wish *wish, struct planned *new, struct why *w)
 {
 	const struct cell *c = &new->cell;
@@ -137,7 +124,7 @@ int plan_add(struct plan *p, const struct wish *wish, struct planned *new, struc
 	int err = settle(wish, new, w);
 	if (!err)
 		place_members(wish, new);
-	if (!err && (make_room(p) || lookup_add(&p->known, key)))
+	if (!err && (GROW(p->cells, p->room, p->n + 1) || lookup_add(&p->known, key)))
 		err = fail(w, ENOMEM, "a plan of %zu cells", p->n + 1);
 	if (err) {
 		free(new->filesystem);

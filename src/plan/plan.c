@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include "base/grow.h"
 #include "plan/expand.h"
 #include "region/page.h"
 
@@ -70,13 +71,9 @@ uint64_t plan_expected_ns(const struct plan *p)
 
 char *plan_keep(struct plan *p, const char *text)
 {
-	bool full = !(p->n_kept & (p->n_kept - 1));
-	char **grown = full ? realloc(p->kept, (2 * p->n_kept + 1) * sizeof *grown) : p->kept;
 	char *copy = strdup(text);
 
-	if (grown)
-		p->kept = grown;
-	if (!grown || !copy) {
+	if (!copy || GROW(p->kept, p->kept_room, p->n_kept + 1)) {
 		free(copy);
 		return NULL;
 	}

@@ -36,7 +36,7 @@ struct plan {
 	size_t *first;       /* ...and where in it each group begins; one more at the end */
 	unsigned blocks;     /* J: how often every cell is invoked */
 	char **kept;         /* text that cells point to */
-	size_t n_kept;
+	size_t n_kept, kept_room;
 };
 
 /* The cells of a group, ascending; returns how many. */

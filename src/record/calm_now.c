@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "analyse/quantile.h"
+#include "base/grow.h"
 #include "record/calm.h"
 #include "record/calm_now.h"
 
@@ -46,15 +47,8 @@ static void count_relation(struct gathered *g, const char *relation)
 
 static int keep_windows(struct gathered *g, const struct outcome *out)
 {
-	if (g->n + out->windows > g->room) {
-		size_t room = 2 * (g->n + out->windows);
-		struct window *grown = realloc(g->window, room * sizeof *grown);
-
-		if (!grown)
-			return -ENOMEM;
-		g->window = grown;
-		g->room = room;
-	}
+	if (GROW(g->window, g->room, g->n + out->windows))
+		return -ENOMEM;
 	memcpy(g->window + g->n, out->window, out->windows * sizeof *out->window);
 	g->n += out->windows;
 	return 0;

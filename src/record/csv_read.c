@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include "base/grow.h"
 #include "record/csv.h"
 
 enum { END_OF_FIELD, END_OF_ROW, END_OF_FILE };
@@ -21,30 +22,16 @@ static int out_of_memory(struct csv_reader *c, struct why *w)
 
 static int put(struct csv_reader *c, char byte, struct why *w)
 {
-	if (c->used == c->cap) {
-		size_t cap = c->cap ? 2 * c->cap : 4096;
-		char *grown = realloc(c->record, cap);
-
-		if (!grown)
-			return out_of_memory(c, w);
-		c->record = grown;
-		c->cap = cap;
-	}
+	if (c->used == c->cap && GROW(c->record, c->cap, c->used + 1))
+		return out_of_memory(c, w);
 	c->record[c->used++] = byte;
 	return 0;
 }
 
 static int begin_field(struct csv_reader *c, struct why *w)
 {
-	if (c->found == c->room) {
-		size_t room = c->room ? 2 * c->room : 128;
-		size_t *grown = realloc(c->start, room * sizeof *grown);
-
-		if (!grown)
-			return out_of_memory(c, w);
-		c->start = grown;
-		c->room = room;
-	}
+	if (GROW(c->start, c->room, c->found + 1))
+		return out_of_memory(c, w);
 	c->start[c->found++] = c->used;
 	return 0;
 }

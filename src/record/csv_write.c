@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#include "base/grow.h"
 #include "base/write.h"
 #include "record/csv.h"
 
@@ -63,15 +64,7 @@ void csv_row_integer(struct csv_row *r, unsigned column, uint64_t value)
 /* Room for `more` bytes in the group. */
 static int reserve(struct csv_writer *c, size_t more, struct why *w)
 {
-	if (c->used + more <= c->cap)
-		return 0;
-	size_t cap = 2 * (c->used + more);
-	char *grown = realloc(c->group, cap);
-	if (!grown)
-		return fail(w, ENOMEM, "rows of %s", c->path);
-	c->group = grown;
-	c->cap = cap;
-	return 0;
+	return GROW(c->group, c->cap, c->used + more) ? fail(w, ENOMEM, "rows of %s", c->path) : 0;
 }
 
 /* At most twice its length and two quotes, which the caller has reserved. */

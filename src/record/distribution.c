@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "analyse/quantile.h"
+#include "base/grow.h"
 #include "record/cell.h"
 #include "record/distribution.h"
 #include "record/reference.h"
@@ -60,19 +61,6 @@ static struct rungs *rungs_of(struct rungs **at, const char *relation)
 	return *at;
 }
 
-static int rungs_room(struct rungs *g)
-{
-	if (g->invocations < g->room)
-		return 0;
-	size_t room = g->room ? 2 * g->room : 8;
-	double *grown = realloc(g->value, room * RUNGS * sizeof *grown);
-	if (!grown)
-		return -ENOMEM;
-	g->value = grown;
-	g->room = room;
-	return 0;
-}
-
 /* What one invocation leaves, as in the journal. */
 struct noted {
 	uint64_t slot, samples;
@@ -84,7 +72,7 @@ static int add(struct distribution *d, const struct noted *n)
 {
 	struct rungs *g = rungs_of(&d->of[n->slot], n->relation);
 
-	if (!g || rungs_room(g))
+	if (!g || grow(&g->value, &g->room, g->invocations + 1, RUNGS * sizeof *g->value))
 		return -ENOMEM;
 	memcpy(g->value + g->invocations++ * RUNGS, n->value, sizeof n->value);
 	g->samples += n->samples;

@@ -8,6 +8,7 @@
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include "base/grow.h"
 #include "base/hash.h"
 #include "base/write.h"
 #include "record/journal.h"
@@ -98,15 +99,7 @@ int journal_open(struct journal *j, const char *dir, struct why *w)
 
 static int reserve(struct journal *j, size_t more)
 {
-	if (j->used + more <= j->cap)
-		return 0;
-	size_t cap = 2 * (j->used + more);
-	char *grown = realloc(j->group, cap);
-	if (!grown)
-		return -ENOMEM;
-	j->group = grown;
-	j->cap = cap;
-	return 0;
+	return GROW(j->group, j->cap, j->used + more);
 }
 
 static void put(struct journal *j, const void *bytes, size_t len)

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "analyse/quantile.h"
+#include "base/grow.h"
 #include "record/cell.h"
 #include "record/profile.h"
 #include "record/profile_load.h"
@@ -50,15 +51,8 @@ struct noted {
 
 static int add_touches(struct pool *q, const uint32_t *touch, size_t n)
 {
-	if (q->n + n > q->room) {
-		size_t room = q->n + 2 * n;
-		uint32_t *grown = realloc(q->touch, room * sizeof *grown);
-
-		if (!grown)
-			return -ENOMEM;
-		q->touch = grown;
-		q->room = room;
-	}
+	if (GROW(q->touch, q->room, q->n + n))
+		return -ENOMEM;
 	if (n)
 		memcpy(q->touch + q->n, touch, n * sizeof *q->touch);
 	q->n += n;

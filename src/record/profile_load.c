@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "analyse/quantile.h"
+#include "base/grow.h"
 #include "record/cell.h"
 #include "record/profile_load.h"
 
@@ -37,15 +38,8 @@ static int add(struct profile *p, const struct noted *n)
 	if (!p->loads)
 		return -ENOMEM;
 	struct load *l = &p->loads[n->slot];
-	if (l->n == l->room) {
-		size_t room = l->room ? 2 * l->room : 8;
-		void *grown = realloc(l->of, room * sizeof *l->of);
-
-		if (!grown)
-			return -ENOMEM;
-		l->of = grown;
-		l->room = room;
-	}
+	if (GROW(l->of, l->room, l->n + 1))
+		return -ENOMEM;
 	memcpy(l->of[l->n++], n->of, sizeof n->of);
 	l->samples += n->samples;
 	return 0;

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "analyse/quantile.h"
+#include "base/grow.h"
 #include "record/cell.h"
 #include "record/profile_worker.h"
 
@@ -18,20 +19,6 @@ static struct workers *workers_of(const struct profile *p, size_t cell)
 	return p->workers ? p->workers + cell * METRICS_MAX : NULL;
 }
 
-static int make_room(struct workers *of, size_t more)
-{
-	if (of->n + more <= of->room)
-		return 0;
-	size_t room = 2 * (of->n + more);
-	double *grown = realloc(of->value, room * sizeof *grown);
-
-	if (!grown)
-		return -ENOMEM;
-	of->value = grown;
-	of->room = room;
-	return 0;
-}
-
 /* Before the values of one invocation in the journal. */
 struct noted {
 	uint64_t cell, metric;
@@ -44,7 +31,7 @@ static int add(struct profile *p, const struct noted *noted, const double *value
 	if (!p->workers)
 		return -ENOMEM;
 	struct workers *of = workers_of(p, noted->cell) + noted->metric;
-	if (make_room(of, n))
+	if (GROW(of->value, of->room, of->n + n))
 		return -ENOMEM;
 	memcpy(of->value + of->n, value, n * sizeof *value);
 	of->n += n;

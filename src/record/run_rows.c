@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include "base/grow.h"
 #include "base/hash.h"
 #include "record/run_rows.h"
 #include "record/tally.h"
@@ -33,20 +34,6 @@ int run_rows_know(struct run_rows *r)
 	const struct run_row *row = &r->row[r->by_key.n];
 
 	return lookup_add(&r->by_key, hash_of(row->key, row->relation));
-}
-
-static int make_room(struct run_rows *r)
-{
-	size_t room = r->room ? 2 * r->room : 64;
-
-	if (r->n < r->room)
-		return 0;
-	struct run_row *grown = realloc(r->row, room * sizeof *grown);
-	if (!grown)
-		return -ENOMEM;
-	r->row = grown;
-	r->room = room;
-	return 0;
 }
 
 const struct run_row *run_rows_find(const struct run_rows *r, const char *key, const char *relation)
@@ -103,7 +90,7 @@ static struct run_row *row_of(struct run_rows *r, const struct subject *s, const
 		row_free(&made);
 		return there;
 	}
-	if (make_room(r))
+	if (GROW(r->row, r->room, r->n + 1))
 		goto failed;
 	r->row[r->n] = made;
 	if (run_rows_know(r))

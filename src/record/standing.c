@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include "base/grow.h"
 #include "record/standing.h"
 
 static const double second_ns = 1e9;
@@ -27,26 +28,12 @@ void standing_close(struct standing *s)
 	*s = (struct standing){ 0 };
 }
 
-static int rows_room(struct standing *s)
-{
-	size_t room = s->room ? 2 * s->room : 64;
-
-	if (s->n < s->room)
-		return 0;
-	struct standing_row *grown = realloc(s->row, room * sizeof *grown);
-	if (!grown)
-		return -ENOMEM;
-	s->row = grown;
-	s->room = room;
-	return 0;
-}
-
 static struct standing_row *row_of(struct standing *s, const struct standing_value *v)
 {
 	for (size_t i = s->of[v->cell]; i != STANDING_NONE; i = s->row[i].next)
 		if (s->row[i].metric == v->metric && !strcmp(s->row[i].relation, v->relation))
 			return &s->row[i];
-	if (rows_room(s))
+	if (GROW(s->row, s->room, s->n + 1))
 		return NULL;
 	struct standing_row *r = &s->row[s->n];
 	*r = (struct standing_row){
@@ -59,17 +46,11 @@ static struct standing_row *row_of(struct standing *s, const struct standing_val
 
 static int append(struct standing_row *r, double value)
 {
-	if (r->n == r->room) {
-		size_t room = r->room ? 2 * r->room : 8;
-		double *grown = realloc(r->v, room * sizeof *grown);
+	int err = GROW(r->v, r->room, r->n + 1);
 
-		if (!grown)
-			return -ENOMEM;
-		r->v = grown;
-		r->room = room;
-	}
-	r->v[r->n++] = value;
-	return 0;
+	if (!err)
+		r->v[r->n++] = value;
+	return err;
 }
 
 /* A value in the journal. */

@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include "base/grow.h"
 #include "record/json_text.h"
 #include "record/run_json.h"
 #include "record/tally_rows.h"
@@ -113,26 +114,12 @@ struct subject *tally_subject(const struct tally *t, const struct csv_reader *ro
 	return key_of_row(row, key) ? find(t, key) : NULL;
 }
 
-static int make_room(struct tally *t, size_t more)
-{
-	size_t room = 2 * (t->n + more);
-
-	if (t->n + more <= t->room)
-		return 0;
-	struct subject *grown = realloc(t->subjects, room * sizeof *grown);
-	if (!grown)
-		return -ENOMEM;
-	t->subjects = grown;
-	t->room = room;
-	return 0;
-}
-
 static int add_subjects(struct tally *t, const json_t *cell, struct why *w)
 {
 	const json_t *metrics = json_object_get(cell, "metrics");
 	size_t more = json_array_size(metrics);
 
-	if (make_room(t, more))
+	if (GROW(t->subjects, t->room, t->n + more))
 		return fail(w, ENOMEM, "the plan in run.json");
 	for (size_t i = 0; i < more; i++) {
 		struct subject *s = &t->subjects[t->n];

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "analyse/quantile.h"
+#include "base/grow.h"
 #include "record/json_text.h"
 #include "report/relations.h"
 
@@ -36,17 +37,11 @@ static struct relation *relation_of(struct relations *r, const char *name)
 
 static int keep(struct times *t, double v)
 {
-	if (t->n == t->room) {
-		size_t room = t->room ? 2 * t->room : 256;
-		double *grown = realloc(t->v, room * sizeof *grown);
+	int err = GROW(t->v, t->room, t->n + 1);
 
-		if (!grown)
-			return -ENOMEM;
-		t->v = grown;
-		t->room = room;
-	}
-	t->v[t->n++] = v;
-	return 0;
+	if (!err)
+		t->v[t->n++] = v;
+	return err;
 }
 
 /* A window has a row for each metric that it measured: the first one counts. */

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "analyse/gate.h"
+#include "base/grow.h"
 #include "base/units.h"
 #include "plan/axis.h"
 #include "plan/pairs.h"
@@ -33,14 +34,8 @@ static int row_copy(struct row *row, const struct csv_reader *c, struct why *w)
 
 static int rows_append(struct rows *r, const struct csv_reader *c, struct why *w)
 {
-	if (!(r->n & (r->n - 1))) {
-		size_t room = r->n ? 2 * r->n : 1;
-		struct row *grown = realloc(r->row, room * sizeof *grown);
-
-		if (!grown)
-			return fail(w, ENOMEM, "the rows of %s", c->path);
-		r->row = grown;
-	}
+	if (GROW(r->row, r->room, r->n + 1))
+		return fail(w, ENOMEM, "the rows of %s", c->path);
 	int err = row_copy(&r->row[r->n], c, w);
 	r->n += !err;
 	return err;

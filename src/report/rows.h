@@ -44,7 +44,7 @@ struct row {
 
 struct rows {
 	struct row *row;
-	size_t n;
+	size_t n, room;
 };
 
 /* All rows of DIR/summary.csv, in file order. -EINVAL: the sentence names file and line. */

@@ -3,18 +3,13 @@
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
+#include "base/grow.h"
 #include "report/sheet_layout.h"
 
 int sheet_line(struct sheet *s, struct why *w)
 {
-	if (!(s->lines & (s->lines - 1))) {
-		size_t room = s->lines ? 2 * s->lines : 1;
-		void *grown = realloc(s->line, room * sizeof *s->line);
-
-		if (!grown)
-			return fail(w, ENOMEM, "a table of %zu lines", s->lines + 1);
-		s->line = grown;
-	}
+	if (GROW(s->line, s->lines_room, s->lines + 1))
+		return fail(w, ENOMEM, "a table of %zu lines", s->lines + 1);
 	memset(s->line[s->lines++], 0, sizeof *s->line);
 	return 0;
 }

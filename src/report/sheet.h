@@ -26,7 +26,7 @@ struct sheet {
 	unsigned left;                   /* bits: columns that are words, not numbers */
 	unsigned spare; /* bits: columns that a line without room for all does without */
 	struct sheet_field (*line)[SHEET_COLUMNS];
-	size_t lines;
+	size_t lines, lines_room;
 };
 
 /* Where characters go. */

@@ -51,7 +51,7 @@ static struct row make_row(const struct said *s)
 static void assert_chosen(const struct said *said, size_t n, const char *wanted)
 {
 	struct row row[12];
-	struct rows r = { row, n };
+	struct rows r = { .row = row, .n = n };
 	char chosen[16] = "", *at = chosen;
 
 	for (size_t i = 0; i < n; i++)
@@ -178,7 +178,7 @@ static void print_table(void *arg, const struct sheet *s)
 static char *tables_of(const struct said *said, size_t n)
 {
 	struct row row[12];
-	struct rows r = { row, n };
+	struct rows r = { .row = row, .n = n };
 	char *text;
 	size_t len;
 	FILE *f = open_memstream(&text, &len);
@@ -240,7 +240,7 @@ static void the_widest_rows_stay_within_a_line(void **state)
 		make_row(&(struct said){ "file", "l3", "r1", "123.456", "8", "2" }),
 		make_row(&(struct said){ "sysv", "smt", "r2", "123.456", "8", "2" }),
 	};
-	struct rows r = { row, 2 };
+	struct rows r = { .row = row, .n = 2 };
 	char *text, all[200] = "";
 	size_t len;
 	FILE *f = open_memstream(&text, &len);
