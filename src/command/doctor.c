@@ -78,7 +78,8 @@ void doctor_row(struct doctor *d, const char *name, const struct finding *f)
 	json_decref(f->numbers);
 }
 
-static const struct check *const tables[] = { checks_cpu, checks_memory, checks_shm };
+static const struct check *const tables[] = { checks_cpu, checks_kernel, checks_memory,
+					      checks_shm };
 enum { CHECK_TABLES = sizeof tables / sizeof *tables };
 
 static void look_at_table(struct doctor *d, const struct check *c)

@@ -28,7 +28,8 @@ struct check {
 	bool decides;                    /* it can find a machine unfit */
 };
 
-extern const struct check checks_cpu[], checks_memory[], checks_shm[]; /* end with a NULL name */
+/* Each ends with a NULL name. */
+extern const struct check checks_cpu[], checks_kernel[], checks_memory[], checks_shm[];
 
 /* Is a check unfit? Then the sentence says which one, and what mends it. Takes a moment. */
 bool doctor_finds_unfit(struct why *w);

@@ -37,13 +37,13 @@ static const char *contended(const struct row *r)
 										   : "";
 }
 
-/* "Attaching (64M fresh): memfd has the lowest median, ...; sysv takes .... Ratio ...." */
 /* What is done, as a sentence begins, and the rows that say what it costs. */
 struct question {
 	const char *what;
 	struct pick pick;
 };
 
+/* "Attaching (64M fresh): memfd has the lowest median, ...; sysv takes .... Ratio ...." */
 static int fastest(struct findings *f, const struct rows *r, const struct question *q,
 		   struct why *w)
 {
@@ -170,6 +170,8 @@ int findings_make(struct findings *f, const struct findings_source *s, struct wh
 		err = findings_nodes(f, s->rows, w);
 	if (!err)
 		err = findings_load(f, s->rows, w);
+	if (!err)
+		err = findings_host(f, s->rows, w);
 	if (!err)
 		err = flagged(f, s->rows, w);
 	if (err)

@@ -25,6 +25,9 @@ void findings_free(struct findings *f);
 /* Append what run.json says of the clocks. */
 int findings_clock(struct findings *f, const struct reader *run, struct why *w);
 
+/* That a host takes part in system calls, where it does; last but for the flags. */
+int findings_host(struct findings *f, const struct rows *r, struct why *w);
+
 /* The rest is for the files that make sentences. Append one; -ENOMEM. */
 __attribute__((format(printf, 3, 4))) int findings_say(struct findings *f, struct why *w,
 						       const char *fmt, ...);

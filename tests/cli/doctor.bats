@@ -137,6 +137,16 @@ says() {
 	says page-reporting "ok *off*"
 }
 
+@test "what a system call and a first touch take, noted where a host takes part in them" {
+	"$SHMBENCH" doctor --json >"$BATS_TEST_TMPDIR/doctor.json" || [ $? -eq 4 ]
+	cost() { jq -e ".[] | select(.check == \"$1\") | $2" "$BATS_TEST_TMPDIR/doctor.json"; }
+	cost system-call '.numbers.ns > 10 and (.grade == "note") == (.numbers.ns > 700)'
+	cost first-touch '.numbers.ns > 50 and (.grade == "note") == (.numbers.ns > 5000)'
+	cost system-call '.value | test("^a system call takes [0-9]+ ns$")'
+	# A page is given by what a system call enters, and zeroed.
+	jq -e 'map({(.check): .numbers.ns?}) | add | ."first-touch" > ."system-call" / 2' "$BATS_TEST_TMPDIR/doctor.json"
+}
+
 @test "governors of all CPUs" {
 	need_root
 	cp -r /sys/devices/system/cpu/. "$fake" 2>/dev/null || true

@@ -48,7 +48,7 @@ typedef int findings_of(struct findings *f, const struct rows *r, struct why *w)
 static void assert_says(findings_of *say, const struct said *said, size_t n, const char *wanted)
 {
 	struct row row[16];
-	struct rows r = { row, n };
+	struct rows r = { .row = row, .n = n };
 	struct findings f = { 0 };
 	struct why w = { "" };
 	char text[1300] = "";
@@ -132,7 +132,7 @@ static void both_sides_costs_stand_beside_the_headline(void **state)
 		of_trip("producer-switches", "switches/trip", "0.0004"),
 		of_trip("consumer-switches", "switches/trip", ""),
 	};
-	struct rows r = { row, sizeof row / sizeof *row };
+	struct rows r = { .row = row, .n = sizeof row / sizeof *row };
 	char buf[100];
 
 	(void)state;
@@ -165,6 +165,29 @@ static void the_ends_of_the_matrix_of_cpus_are_told(void **state)
 	assert_says(findings_matrix, cells, 1, "");
 }
 
+/* Of bounds/syscall alone: a row of a ring is as slow and says nothing. */
+static void a_host_that_takes_part_in_system_calls_is_told(void **state)
+{
+	struct said call = { "bounds", "", "", "1320" };
+	struct row row[2] = { make_row(&call), make_row(&call) };
+	struct rows r = { .row = row, .n = 2 };
+	struct findings f = { 0 };
+	struct why w = { "" };
+
+	(void)state;
+	set(&row[1], SUMMARY_CELL + CELL_METRIC, "syscall");
+	set(&row[1], SUMMARY_CELL + CELL_UNIT, "ns");
+	assert_int_equal(rows_link(&r, &w), 0);
+	assert_int_equal(findings_host(&f, &r, &w), 0);
+	assert_int_equal(f.n, 1);
+	assert_non_null(strstr(f.sentence[0], "A system call takes 1.32 us here, "));
+	findings_free(&f);
+	set(&row[1], SUMMARY_median, "104");
+	assert_int_equal(findings_host(&f, &r, &w), 0);
+	assert_int_equal(f.n, 0);
+	findings_free(&f);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -172,6 +195,7 @@ int main(void)
 		cmocka_unit_test(of_no_matrix_nothing_is_said),
 		cmocka_unit_test(the_ends_of_the_matrix_of_cpus_are_told),
 		cmocka_unit_test(both_sides_costs_stand_beside_the_headline),
+		cmocka_unit_test(a_host_that_takes_part_in_system_calls_is_told),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
