@@ -158,11 +158,23 @@ static double variance(const struct gate_tally *t)
 	return p * (1 - p) / n;
 }
 
+static bool fails_more(const struct gate_tally *t, const struct gate_tally *than)
+{
+	double more = gate_after_fails(t) - gate_after_fails(than);
+
+	return more > GATE_BIAS && more > 2 * sqrt(variance(t) + variance(than));
+}
+
 bool gate_biased(const struct gate_tally *cell, const struct gate_tally *null)
 {
-	double more = gate_after_fails(cell) - gate_after_fails(null);
+	const struct gate_tally backwards = { .windows = cell->windows,
+					      .passed_before = cell->passed_after,
+					      .passed_after = cell->passed_before,
+					      .calm = cell->calm };
 
-	return more > GATE_BIAS && more > 2 * sqrt(variance(cell) + variance(null));
+	/* Where none passes after, all that had passed before have failed. */
+	return fails_more(cell, null) &&
+	       (!(cell->passed_after > 0) || fails_more(cell, &backwards));
 }
 
 bool gate_thin(const struct gate_tally *t)

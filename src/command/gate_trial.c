@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "analyse/quantile.h"
+#include "base/grow.h"
 #include "command/gate_trial.h"
 #include "plan/registry.h"
 #include "plan/request.h"
@@ -142,17 +143,11 @@ static unsigned metric_of(enum trial_cell c, const struct part *part)
 
 static int keep(struct trial_seen *seen, double value)
 {
-	if (seen->n == seen->room) {
-		size_t room = seen->room ? 2 * seen->room : 256;
-		double *grown = realloc(seen->value, room * sizeof *grown);
+	int err = GROW(seen->value, seen->room, seen->n + 1);
 
-		if (!grown)
-			return -ENOMEM;
-		seen->value = grown;
-		seen->room = room;
-	}
-	seen->value[seen->n++] = value;
-	return 0;
+	if (!err)
+		seen->value[seen->n++] = value;
+	return err;
 }
 
 /* In cycles: the clock moves by itself, by some per cent within a second. */
@@ -179,6 +174,7 @@ static int count(const struct trial *t, const struct invocation *i, unsigned met
 			continue;
 		seen->tally.windows++;
 		seen->tally.passed_before += judged->alone_before;
+		seen->tally.passed_after += judged->alone_after;
 		seen->tally.calm += judged->alone;
 		if (!judged->alone)
 			continue;
@@ -211,6 +207,7 @@ int trial_add(struct trial_seen *to, const struct trial_seen *from)
 
 	to->tally.windows += from->tally.windows;
 	to->tally.passed_before += from->tally.passed_before;
+	to->tally.passed_after += from->tally.passed_after;
 	to->tally.calm += from->tally.calm;
 	to->stretched += from->stretched;
 	for (size_t i = 0; i < from->n && !err; i++)

@@ -80,10 +80,12 @@ static void judge_window(struct calm_window *c, const struct reference *r,
 	for (int role = 0; r && role < i->roles; role++)
 		c->reference[role] = reference_find(r, i->planned, role, c->relation);
 	c->alone_before = alone(c, w->before, i->roles, tolerance);
-	c->alone = c->alone_before && alone(c, w->after, i->roles, tolerance);
+	c->alone_after = alone(c, w->after, i->roles, tolerance);
+	c->alone = c->alone_before && c->alone_after;
 	c->passed_before =
 		c->alone_before && at_level(c, i->out) && at_clock(c, w->before, i->roles);
-	c->calm = c->passed_before && c->alone && at_clock(c, w->after, i->roles);
+	c->passed_after = c->alone_after && at_level(c, i->out) && at_clock(c, w->after, i->roles);
+	c->calm = c->passed_before && c->passed_after;
 }
 
 int calm_judge(struct calm *c, const struct reference *r, const struct invocation *i)
@@ -112,6 +114,7 @@ struct calm_count calm_select(struct calm *c, const struct invocation *i, unsign
 		n.windows += c->in[k];
 		n.calm += c->in_calm[k];
 		n.passed_before += c->in[k] && w->passed_before;
+		n.passed_after += c->in[k] && w->passed_after;
 	}
 	return n;
 }

@@ -10,9 +10,10 @@
  */
 struct calm_window {
 	char relation[RELATION_MAX];
-	bool passed_before;       /* the canaries before it agreed with the reference */
-	bool calm;                /* those after it too */
-	bool alone_before, alone; /* the same but for the levels: nobody disturbed it */
+	bool passed_before, passed_after; /* the canaries there agreed with the reference */
+	bool calm;                        /* both */
+	bool alone_before, alone_after;   /* the same but for the levels: nobody disturbed it */
+	bool alone;
 	const struct canary_reference *reference[ROLES_MAX]; /* NULL: none of this relation */
 };
 
@@ -30,7 +31,7 @@ void calm_close(struct calm *c);
 
 /* Select the windows that measured a metric, of one relation (NULL: all of them), and count. */
 struct calm_count {
-	uint64_t windows, calm, passed_before;
+	uint64_t windows, calm, passed_before, passed_after;
 };
 struct calm_count calm_select(struct calm *c, const struct invocation *i, unsigned metric,
 			      const char *relation);

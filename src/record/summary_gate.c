@@ -35,6 +35,7 @@ static struct gate_tally tally_windows(const struct entry *e, const struct entry
 			continue;
 		t.windows += point[QUANTITY_WINDOWS];
 		t.passed_before += point[QUANTITY_BEFORE];
+		t.passed_after += point[QUANTITY_AFTER];
 		t.calm += point[QUANTITY_CALM];
 	}
 	return t;

@@ -34,6 +34,7 @@ enum quantity {
 	QUANTITY_WINDOWS,
 	QUANTITY_CALM,   /* windows; NAN: no reference was at hand */
 	QUANTITY_BEFORE, /* windows whose first canaries passed */
+	QUANTITY_AFTER,  /* whose second ones did; NAN: of a run before there was that column */
 	QUANTITIES
 };
 

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include "base/grow.h"
 #include "record/tally_rows.h"
 
 static const unsigned sources[QUANTITIES] = {
@@ -28,6 +29,7 @@ static const unsigned sources[QUANTITIES] = {
 	[QUANTITY_WINDOWS] = INVOCATIONS_windows,
 	[QUANTITY_CALM] = INVOCATIONS_calm_windows,
 	[QUANTITY_BEFORE] = INVOCATIONS_windows_before_calm,
+	[QUANTITY_AFTER] = INVOCATIONS_windows_after_calm,
 };
 
 static struct entry *entry_of(struct subject *s, const char *relation)
@@ -63,15 +65,8 @@ static int check_point(const double *point, const struct csv_reader *c, struct w
 
 static int add_point(struct entry *e, struct csv_reader *c, struct why *w)
 {
-	if (e->n == e->room) {
-		size_t room = e->room ? 2 * e->room : 8;
-		double(*grown)[QUANTITIES] = realloc(e->points, room * sizeof *grown);
-
-		if (!grown)
-			return fail(w, ENOMEM, "the rows of %s", c->path);
-		e->points = grown;
-		e->room = room;
-	}
+	if (GROW(e->points, e->room, e->n + 1))
+		return fail(w, ENOMEM, "the rows of %s", c->path);
 	for (unsigned q = 0; q < QUANTITIES; q++)
 		e->points[e->n][q] = csv_reader_number(c, sources[q]);
 	flags_merge(&e->flags, csv_reader_text(c, INVOCATIONS_flags));

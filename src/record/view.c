@@ -75,6 +75,7 @@ static void row_gate(struct csv_row *row, struct calm *c, const struct view *v)
 		return;
 	csv_row_integer(row, INVOCATIONS_calm_windows, v->count.calm);
 	csv_row_integer(row, INVOCATIONS_windows_before_calm, v->count.passed_before);
+	csv_row_integer(row, INVOCATIONS_windows_after_calm, v->count.passed_after);
 	csv_row_number(row, INVOCATIONS_canary_ratio, calm_canary_ratio(c, v->invocation));
 }
 

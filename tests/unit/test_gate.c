@@ -173,9 +173,9 @@ static void windows_needed(void **state)
 
 static void bias_needs_ten_points_and_more_than_chance(void **state)
 {
-	const struct gate_tally null = { 200, 180, 176 };
-	const struct gate_tally biased = { 200, 180, 150 }, little = { 200, 180, 164 };
-	const struct gate_tally few = { 6, 5, 4 }, none = { 200, 0, 0 };
+	const struct gate_tally null = { 200, 180, 180, 176 };
+	const struct gate_tally biased = { 200, 180, 155, 150 }, little = { 200, 180, 170, 164 };
+	const struct gate_tally few = { 6, 5, 4, 4 }, none = { 200, 0, 0, 0 };
 
 	(void)state;
 	assert_true(fabs(gate_after_fails(&biased) - 1. / 6) < 1e-12);
@@ -186,11 +186,27 @@ static void bias_needs_ten_points_and_more_than_chance(void **state)
 	assert_false(gate_biased(&none, &null));
 }
 
+/* What lasts longer meets more that comes by itself, and as much goes: nothing is left behind. */
+static void no_bias_where_time_could_run_backwards(void **state)
+{
+	const struct gate_tally null = { 200, 180, 180, 176 };
+	const struct gate_tally alike = { 200, 180, 185, 150 }, nearly = { 200, 180, 165, 150 };
+	const struct gate_tally never = { 200, 180, 0, 0 }, unknown = { 200, 180, NAN, 150 };
+
+	(void)state;
+	assert_false(gate_biased(&alike, &null));
+	assert_false(gate_biased(&nearly, &null)); /* 17 in a hundred against 9 backwards */
+	assert_true(gate_biased(&never, &null));
+	assert_true(gate_biased(&unknown, &null)); /* of an older version: by null alone */
+}
+
 static void thin_is_below_a_tenth(void **state)
 {
 	(void)state;
-	assert_true(gate_thin(&(struct gate_tally){ 100, 50, 9 }));
-	assert_false(gate_thin(&(struct gate_tally){ 100, 50, 10 }));
+	assert_true(
+		gate_thin(&(struct gate_tally){ .windows = 100, .passed_before = 50, .calm = 9 }));
+	assert_false(
+		gate_thin(&(struct gate_tally){ .windows = 100, .passed_before = 50, .calm = 10 }));
 }
 
 static void looks_are_fixed(void **state)
@@ -273,6 +289,7 @@ int main(void)
 		cmocka_unit_test(what_spreads_without_a_gap_is_one_class),
 		cmocka_unit_test(windows_needed),
 		cmocka_unit_test(bias_needs_ten_points_and_more_than_chance),
+		cmocka_unit_test(no_bias_where_time_could_run_backwards),
 		cmocka_unit_test(thin_is_below_a_tenth),
 		cmocka_unit_test(looks_are_fixed),
 		cmocka_unit_test(a_look_uses_its_first_values_only),
