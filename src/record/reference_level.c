@@ -78,18 +78,26 @@ void reference_level(const struct reference *r, struct canary_reference *e, doub
 }
 
 /* Levels hold for minutes and come back, and a reference that followed each of them would make no
- * two runs alike: so the last batches of a kind have a say, some three runs of them, and a level stays
- * until another one has this many times its readings. */
-enum { RECENT = 7, MANY_TIMES = 2 };
+ * two runs alike: so the batches of a kind of the last ten minutes have a say, and some three runs of
+ * them whatever their age, and a level stays until another one has this many times its readings. (A clock
+ * that ran at 3.73, 3.66 and 3.45 GHz, the last for three minutes now and then, was followed by a say of
+ * three runs: over 27 minutes calm medians of a detach spread by 2.7 %, and by 1.2 at one level.) */
+enum { RECENT = 7, RECENT_S = 600, MANY_TIMES = 2 };
 
 static void gather_recent(const struct reference *r, struct gathering *g)
 {
 	size_t recent = 0, enough = r->fresh ? 1 : RECENT;
+	int64_t newest = r->history.n ? r->history.batch[r->history.n - 1].taken : 0;
 
 	g->n = 0;
-	for (size_t i = r->history.n; i-- > 0 && recent < enough;) {
-		gather(g, &r->history.batch[i]);
-		recent += (size_t)canary_kind_same(&r->history.batch[i].kind, &g->kind);
+	for (size_t i = r->history.n; i-- > 0;) {
+		const struct batch *b = &r->history.batch[i];
+		bool young = !r->fresh && newest - b->taken < RECENT_S;
+
+		if (recent >= enough && !young)
+			break;
+		gather(g, b);
+		recent += (size_t)canary_kind_same(&b->kind, &g->kind);
 	}
 }
 

@@ -84,25 +84,53 @@ static bool equal(double x, double y)
 	return fabs(x / y - 1) < 1e-5;
 }
 
-/* The first run has its levels from a few seconds: what it saw itself is kept, until it is gone from
- * the last runs and this one. */
-static void a_level_is_kept_while_it_is_seen(void **state)
+/* All that is in the history becomes older. */
+static void time_passes(const char *dir, int64_t seconds)
 {
-	const char *dir = *state;
+	struct history h;
+	struct why w = { "" };
+
+	open_history(&h, dir, (int64_t)time(NULL), "");
+	for (size_t i = 0; i < h.n; i++)
+		h.batch[i].taken -= seconds;
+	assert_int_equal(history_save(&h, &w), 0);
+	history_close(&h);
+}
+
+/* The first run has its levels from a few seconds: what it saw itself is kept. Returns how many runs, so
+ * many seconds apart, are at another level before that is followed. */
+static int runs_until_followed(const char *dir, int64_t apart_s)
+{
 	struct levels first = { 4.3, 50000 }, now = { 4.3 * 1.08, 50000 * 1.10 }, kept;
 	int runs = 0;
 
-	kept = levels_after(dir, first);
-	assert_true(equal(kept.chain_ghz, 4.3) && equal(kept.mapping_cycles, 50000));
+	for (int before = 0; before < 600 / apart_s; before++) {
+		kept = levels_after(dir, first);
+		assert_true(equal(kept.chain_ghz, 4.3) && equal(kept.mapping_cycles, 50000));
+		time_passes(dir, apart_s);
+	}
 	kept = levels_after(dir, (struct levels){ 4.3 * 1.015, 50000 * .985 });
 	assert_true(equal(kept.chain_ghz, 4.3) && equal(kept.mapping_cycles, 50000));
-	while (equal(kept.chain_ghz, 4.3) && runs < 20) {
+	while (equal(kept.chain_ghz, 4.3) && runs < 30) {
+		time_passes(dir, apart_s);
 		kept = levels_after(dir, now);
 		runs++;
 	}
-	assert_in_range(runs, 4, 7);
 	assert_true(equal(kept.chain_ghz, now.chain_ghz));
 	assert_true(equal(kept.mapping_cycles, now.mapping_cycles));
+	return runs;
+}
+
+/* Until it is gone from most of the last runs and this one... */
+static void a_level_is_kept_while_it_is_seen(void **state)
+{
+	assert_in_range(runs_until_followed(*state, 150), 4, 7);
+}
+
+/* ...and from most of ten minutes, however many runs these are. */
+static void a_level_is_kept_for_minutes(void **state)
+{
+	assert_in_range(runs_until_followed(*state, 30), 12, 16);
 }
 
 /* A busy sibling slows mappings: what it left is no level of the machine. */
@@ -531,6 +559,7 @@ int main(void)
 		EACH(damage_is_a_warning),
 		EACH(newest_batches_are_kept),
 		EACH(a_level_is_kept_while_it_is_seen),
+		EACH(a_level_is_kept_for_minutes),
 		cmocka_unit_test(a_level_is_of_undisturbed_readings),
 		EACH(a_kernel_at_another_level_is_not_calm),
 		EACH(each_relation_has_its_reference),
