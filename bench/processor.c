@@ -1,19 +1,21 @@
 /* SPDX-License-Identifier: MIT */
-/* The bounds of one process: a system call, a page of zeroes, the least mapping. */
+/* The bounds of one process: a system call, a page of zeroes, the least mapping, the least page fault. */
 #include <errno.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
 #include <unistd.h>
+#include "base/page.h"
 #include "probe/mapping.h"
 #include "processor.h"
 #include "vary.h"
 
-enum { SYSCALL, ZERO_PAGE, MAPPING };
+enum { SYSCALL, ZERO_PAGE, MAPPING, PAGE_FAULT, BOUNDS };
 enum {
 	WINDOWS = 20,
 	BURST = 64,        /* system calls between two clock reads */
 	ZEROED = 16 << 20, /* walked in order: larger than the caches of one core */
+	FAULTED = 1 << 20, /* new pages at a time */
 };
 
 const struct metric processor_metrics[] = {
@@ -27,13 +29,14 @@ const struct metric processor_metrics[] = {
 		      .kind = KIND_BOUND,
 		      .of_events = true,
 		      .samples = WINDOW_NS / 1000 },
+	[PAGE_FAULT] = { .name = "page-fault", .unit = "ns", .kind = KIND_BOUND },
 	{ 0 },
 };
 
 uint64_t processor_windows(const struct cell *c)
 {
 	(void)c;
-	return 3 * WINDOWS;
+	return BOUNDS * WINDOWS;
 }
 
 static int syscall_window(struct task *t)
@@ -105,6 +108,39 @@ static int mapping(struct task *t)
 	return err;
 }
 
+/* First writes to FAULTED bytes that were not there before, and are not afterwards; ns of the writes. */
+static int fault_pages(struct task *t, uint64_t *ns)
+{
+	size_t page = base_page_bytes();
+	volatile char *memory =
+		mmap(NULL, FAULTED, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	if (memory == MAP_FAILED)
+		return fail(t->why, errno, "mmap of %d bytes to fault in", FAULTED);
+	madvise((void *)(uintptr_t)memory, FAULTED, MADV_NOHUGEPAGE);
+	uint64_t start = task_now(t);
+
+	for (size_t at = 0; at < FAULTED; at += page)
+		memory[at] = 1;
+	*ns += task_now(t) - start;
+	munmap((void *)(uintptr_t)memory, FAULTED);
+	return 0;
+}
+
+static int fault_window(struct task *t)
+{
+	uint64_t pages = 0, ns = 0;
+	int err = window_open(&t->meter);
+
+	while (!err && ns < WINDOW_NS) {
+		err = fault_pages(t, &ns);
+		pages += FAULTED / base_page_bytes();
+	}
+	series_total(task_series(t, PAGE_FAULT), ns, pages);
+	window_faults_due(&t->meter, pages);
+	return err ? err : window_close(&t->meter);
+}
+
 int processor_work(struct task *t, int role)
 {
 	size_t page = (size_t)sysconf(_SC_PAGESIZE), at = 0;
@@ -122,5 +158,7 @@ int processor_work(struct task *t, int role)
 	for (int i = 0; i < WINDOWS && !err; i++)
 		err = zero_window(t, memory, page, &at);
 	munmap(memory, ZEROED);
+	for (int i = 0; i < WINDOWS && !err; i++)
+		err = fault_window(t);
 	return err ? err : mapping(t);
 }

@@ -97,9 +97,10 @@ static struct bound find_bound(const struct contrast *c, const char *name)
 	return b;
 }
 
-static const char kernel_bound[] = "bounds/mapping";
+/* How fast the kernel's work on mappings is, and its giving out of pages. */
+static const char kernel_bound[] = "bounds/mapping", page_bound[] = "bounds/page-fault";
 
-/* What moves with the machine as the row does. Runs from before there was a mapping have others. */
+/* What moves with the machine as the row does. Runs from before there were these have others. */
 static struct bound bound_of(const struct contrast *c, const struct run_row *row)
 {
 	const char *benchmark = run_row_benchmark(row);
@@ -108,10 +109,8 @@ static struct bound bound_of(const struct contrast *c, const struct run_row *row
 
 	if (row->rate || (!touches && strcmp(benchmark, "attach") != 0))
 		return b;
-	if (touches)
-		return find_bound(c, "bounds/zero-page");
-	b = find_bound(c, kernel_bound);
-	return b.name ? b : find_bound(c, "bounds/syscall");
+	b = find_bound(c, touches ? page_bound : kernel_bound);
+	return b.name ? b : find_bound(c, touches ? "bounds/zero-page" : "bounds/syscall");
 }
 
 /* Within a share of one another, whichever is named first. */
@@ -129,15 +128,16 @@ static double bound_median(const struct run_row *row, double *values)
 
 /*
  * Was the kernel as fast in one run as in the other? All its work on mappings gets faster or slower
- * by 5 to 10 % for minutes, which no canary tells; but the least such work does (bench/bounds.c). It
- * has not changed between two runs of one kernel: where its time has, the machine's state did. A
- * sweep of pages moves by a quarter of that: it has another bound.
+ * by 5 to 10 % for minutes, and so does what it takes to give out pages, which no canary tells; but the
+ * least such work does (bench/bounds.c). It has not changed between two runs of one kernel: where its
+ * time has, the machine's state did.
  */
 static bool same_kernel_speed(const struct contrast *c, const struct contrast_row *r)
 {
 	struct bound b = bound_of(c, r->base);
 
-	if (!b.name || strcmp(b.name, kernel_bound) != 0 || c->wish.across_kernel)
+	if (!b.name || c->wish.across_kernel ||
+	    (strcmp(b.name, kernel_bound) != 0 && strcmp(b.name, page_bound) != 0))
 		return true;
 	double *room = malloc((b.base->n + b.new->n + 1) * sizeof *room);
 	if (!room)
