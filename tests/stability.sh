@@ -10,8 +10,9 @@
 # There are four plans, in turns, so that a run of at most 10 s has blocks enough: processes differ by
 # some per cent from one another, and what is said of a run is the median over its processes.
 # Beside the spread: how often the interval of a run holds the median over all runs.
-# A row counts as calm with at least 6 calm invocations. Two runs of a plan are compared that are half
-# of them apart. SHMBENCH names the program (default build/shmbench). Not a pass/fail test.
+# A row counts as calm with at least 6 calm invocations. Relations are numbered by each run for itself,
+# r1 being the nearest that the history knew then: here they go by the middle of the class, in ns of a
+# cache line. Two runs of a plan are compared that are half of them apart. SHMBENCH names the program (default build/shmbench). Not a pass/fail test.
 set -euo pipefail
 SHMBENCH=$(realpath "${SHMBENCH:-$(dirname "$0")/../build/shmbench}")
 declare -A plan=(
@@ -41,14 +42,21 @@ else
 fi
 
 summaries=("${dirs[@]/%//summary.csv}")
-awk -F, '
+# FILE,RELATION,WHAT for every class of every run.
+for dir in "${dirs[@]}"; do
+	jq -r --arg file "$dir/summary.csv" '.relation_classes[]? | [$file, .name, (.low_ns * .high_ns | sqrt |
+		if . < 35 then "under 35 ns" elif . < 95 then "35 to 95 ns" else "over 95 ns" end)] | join(",")' "$dir/run.json"
+done | awk -F, '
+	part == 1 { class[$1, $2] = $3; next }
 	FNR == 1 { for (i = 1; i <= NF; i++) at[$i] = i; next }
 	$at["status"] != "ok" || $at["relation"] == "all" || $at["relation"] == "new" { next }
 	$at["metric"] !~ /^(attach|detach|sweep|rtt|message|syscall|mapping)$/ { next }
 	{
 		what = $at["channel"] != "" ? $at["channel"] : $at["region"]
 		if ($at["channel"] == "ring") what = what "/" $at["region"]
-		key = $at["benchmark"] " " $at["metric"] " " what " " $at["relation"]
+		relation = $at["relation"]
+		if ((FILENAME, relation) in class) relation = class[FILENAME, relation]
+		key = $at["benchmark"] " " $at["metric"] " " what (relation != "" ? ", " relation : "")
 		if (!(key in rows)) order[++n] = key
 		rows[key]++
 		add("all", $at["median_all"], "", "")
@@ -112,7 +120,7 @@ awk -F, '
 		}
 		if (intervals["calm"]) told("calm", "calm medians")
 		if (intervals["ratio"]) told("ratio", "ratios")
-	}' "${summaries[@]}"
+	}' part=1 - part=2 "${summaries[@]}"
 
 for name in "${!plan[@]}"; do
 	mapfile -t runs < <(printf '%s\n' "${dirs[@]}" | grep -E "(^|/)$name-[0-9]+$")

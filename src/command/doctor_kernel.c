@@ -81,10 +81,12 @@ static void first_touch(struct finding *f)
 {
 	double ns = least(first_touch_ns);
 
-	if (ns > 0)
+	if (ns > 0) {
 		say(f, ns, TOUCH_NS_MAX, "the first touch of a page");
-	else
-		advise(f, GRADE_NOTE, "no memory to try it with: end other programs");
+		return;
+	}
+	snprintf(f->value, sizeof f->value, "unavailable: no memory could be mapped");
+	advise(f, GRADE_NOTE, "end other programs");
 }
 
 const struct check checks_kernel[] = {
