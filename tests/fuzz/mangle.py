@@ -105,7 +105,7 @@ class Fuzz:
             try:
                 if stop_after is not None:
                     try:
-                        return p.returncode, *p.communicate(timeout=stop_after)
+                        p.wait(timeout=stop_after)
                     except subprocess.TimeoutExpired:
                         p.send_signal(signal.SIGINT)
                 out, err = p.communicate(timeout=seconds)
@@ -121,12 +121,11 @@ class Fuzz:
             sys.exit(f"shmbench {' '.join(words)} ends with {status}: {err.decode(errors='replace')}")
 
     def prepare(self):
-        plan = ["--region", "sysv,memfd", "--size", "64K", "--invocations", "3", "--quiet", "--patience", "0%"]
+        plan = ["--region", "sysv,memfd", "--size", "64K", "--quiet", "--patience", "0%"]
         for name in "base", "new":
-            self.must("run", "attach/life", "first-touch", *plan, "--out", name)
+            self.must("run", "attach/life", "first-touch", *plan, "--invocations", "3", "--out", name)
         # One that owes something.
-        self.must("run", "attach/life", *plan[:-4], "--invocations", "40", "--patience", "0%", "--quiet", "--time-budget",
-                  "1s", "--out", "owing")
+        self.must("run", "attach/life", *plan, "--invocations", "40", "--time-budget", "1s", "--out", "owing")
 
     def fresh(self, name):
         copy = os.path.join(self.work, "trial-" + name)
