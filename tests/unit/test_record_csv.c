@@ -46,7 +46,7 @@ static const char *const headers[TABLES] = {
 		"role0_involuntary_switches,role1_involuntary_switches,migrations,canary_ratio,"
 		"chain_ghz,"
 		"cache_line_ns,flags,started_ns,variance,outliers_mild,outliers_far,windows_before_"
-		"calm,page_bytes\n",
+		"calm,page_bytes,windows_after_calm\n",
 	[TABLE_WINDOWS] =
 		"schema,run_id,invocation,window," CELLS ","
 		"started_ns,elapsed_ns,operations,samples,median_ns,role0_canary_before,"
