@@ -394,9 +394,11 @@ static void a_kernel_at_another_level_is_not_calm(void **state)
 	find(&r, INVOCATIONS_CELL, "time");
 	is(&r, INVOCATIONS_calm_windows, "0");
 	is(&r, INVOCATIONS_windows_before_calm, "0");
+	is(&r, INVOCATIONS_windows_after_calm, "0");
 	find(&r, INVOCATIONS_CELL, "time");
 	is(&r, INVOCATIONS_calm_windows, "9");
 	is(&r, INVOCATIONS_windows_before_calm, "9");
+	is(&r, INVOCATIONS_windows_after_calm, "9");
 	csv_reader_close(&r);
 }
 
@@ -415,6 +417,7 @@ static void median_is_over_calm_windows(void **state)
 	is(&r, INVOCATIONS_relation, "");
 	is(&r, INVOCATIONS_calm_windows, "5");
 	is(&r, INVOCATIONS_windows_before_calm, "6");
+	is(&r, INVOCATIONS_windows_after_calm, "5");
 	is(&r, INVOCATIONS_median, "102");
 	is(&r, INVOCATIONS_median_all, "104.5");
 	is(&r, INVOCATIONS_flags, "");
