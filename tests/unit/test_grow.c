@@ -56,7 +56,9 @@ static void what_cannot_be_had_changes_nothing(void **state)
 	size_t was = room;
 	uint64_t *at = v;
 	v[2] = 7;
+#ifndef __SANITIZE_ADDRESS__ /* which ends a program that asks for so much */
 	assert_int_equal(GROW(v, room, SIZE_MAX / sizeof *v), -ENOMEM);
+#endif
 	assert_int_equal(GROW(v, room, SIZE_MAX / sizeof *v + 2), -ENOMEM); /* bytes overflow */
 	assert_int_equal(room, was);
 	assert_ptr_equal(v, at);

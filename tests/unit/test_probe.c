@@ -82,16 +82,21 @@ static void canaries_count_adds_per_cycle(void **state)
 }
 
 /* It is a fault and two system calls at least, which no machine does in 50 ns; and read again it is
- * about the same. */
+ * about the same, some time: others may have the core now. */
 static void a_mapping_has_a_life(void **state)
 {
-	double least[2] = { INFINITY, INFINITY };
+	bool alike = false;
 
 	(void)state;
-	for (int i = 0; i < 20; i++)
-		least[i % 2] = fmin(least[i % 2], canary_mapping_ns());
-	assert_true(least[0] > 50);
-	assert_true(least[1] > .6 * least[0] && least[1] < 1.7 * least[0]);
+	for (int trial = 0; trial < 10 && !alike; trial++) {
+		double least[2] = { INFINITY, INFINITY };
+
+		for (int i = 0; i < 20; i++)
+			least[i % 2] = fmin(least[i % 2], canary_mapping_ns());
+		assert_true(least[0] > 50);
+		alike = least[1] > .6 * least[0] && least[1] < 1.7 * least[0];
+	}
+	assert_true(alike);
 }
 
 static struct meeting *shared_meeting(bool sleeping)
