@@ -12,8 +12,8 @@
  *			any loop in user space moved
  *	page-fault	the first write to a page of private anonymous memory, against a fresh touch, which
  *			also has an object of shared memory to put the page in. How fast the kernel gives
- *			out pages moves by itself too: over four minutes of a PVM guest it and the sweep of
- *			a System V segment moved by 1.2 %, their ratio by 0.4
+ *			out pages moves by itself too: over four minutes of a PVM guest such faults and the
+ *			sweep of a System V segment moved by 1.2 %, their ratio by 0.4
  *	cache-line	one line from one CPU to the other, against a round trip (two of them)
  *	copy		writing and reading messages in the same memory without any flow control,
  *			against the throughput of a ring

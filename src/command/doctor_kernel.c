@@ -68,8 +68,8 @@ static void say(struct finding *f, double ns, double limit_ns, const char *what)
 	if (ns > limit_ns)
 		advise(f, GRADE_NOTE,
 		       "several times what it is where the processor does it alone: the host takes "
-		       "part. What enters the kernel (attach, first touch, pipes) is dearer here, "
-		       "and compares differently; measure where you will run");
+		       "part. First touches, detaching and pipes are dearer here, and mechanisms "
+		       "compare differently; measure where you will run");
 }
 
 static void system_call(struct finding *f)

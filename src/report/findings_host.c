@@ -16,8 +16,8 @@ int findings_host(struct findings *f, const struct rows *r, struct why *w)
 	return findings_say(
 		f, w,
 		"A system call takes %s here, several times what it takes where the processor does "
-		"it alone, so the host takes part in what enters the kernel: attaching, first "
-		"touches, pipes. On another kind of guest, or none, they cost less and compare "
-		"differently; rings in memory that is mapped do not enter it.",
+		"it alone, so the host takes part in it. First touches, detaching and pipes are "
+		"dearer here than on another kind of guest or on none, and mechanisms compare "
+		"differently; a ring in memory that is mapped does not enter the kernel.",
 		text);
 }
