@@ -12,7 +12,8 @@
 # Beside the spread: how often the interval of a run holds the median over all runs.
 # A row counts as calm with at least 6 calm invocations. Relations are numbered by each run for itself,
 # r1 being the nearest that the history knew then: here they go by the middle of the class, in ns of a
-# cache line. Two runs of a plan are compared that are half of them apart. SHMBENCH names the program (default build/shmbench). Not a pass/fail test.
+# cache line. Two runs of a plan are compared that are half of them apart. SHMBENCH names the program
+# (default build/shmbench). Not a pass/fail test.
 set -euo pipefail
 SHMBENCH=$(realpath "${SHMBENCH:-$(dirname "$0")/../build/shmbench}")
 declare -A plan=(
