@@ -35,7 +35,7 @@ void sheet_free(struct sheet *s)
 			free(s->line[i][c].text);
 	free(s->line);
 	s->line = NULL;
-	s->lines = 0;
+	s->lines = s->lines_room = 0;
 }
 
 /* A table on its way to the terminal, or into a page. */

@@ -171,6 +171,23 @@ static void of_a_long_table_the_beginning_is_printed(void **state)
 	sheet_free(&s);
 }
 
+/* And then it has lines of its own, none of those before. */
+static void a_freed_sheet_can_be_filled_again(void **state)
+{
+	struct sheet s = { .head = { "a" } };
+	struct why w = { 0 };
+
+	(void)state;
+	for (int i = 0; i < 2; i++) {
+		for (int line = 0; line < 3; line++) {
+			assert_int_equal(sheet_line(&s, &w), 0);
+			assert_int_equal(sheet_put(&s, 0, "x", &w), 0);
+		}
+		assert_int_equal(s.lines, 3);
+		sheet_free(&s);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -180,6 +197,7 @@ int main(void)
 		cmocka_unit_test(a_longer_word_is_cut),
 		cmocka_unit_test(nothing_is_lost),
 		cmocka_unit_test(of_a_long_table_the_beginning_is_printed),
+		cmocka_unit_test(a_freed_sheet_can_be_filled_again),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
