@@ -93,6 +93,33 @@ static inline int descriptor_block(const struct channel *c, bool block)
 	return fcntl(c->fd[1], F_SETFL, flags) || fcntl(c->fd[0], F_SETFL, flags);
 }
 
+/* Write messages until there is no room; the bytes that went in, of a last part of one too. */
+static inline int descriptor_fill(struct channel *c, const char *message, size_t *bytes)
+{
+	ssize_t n;
+
+	if (descriptor_block(c, false))
+		return errno;
+	while ((n = write(c->fd[1], message, c->message)) == (ssize_t)c->message)
+		c->lap++;
+	*bytes = c->lap * c->message + (n > 0 ? (size_t)n : 0);
+	if (n < 0 && errno != EAGAIN)
+		return errno;
+	return descriptor_block(c, true) ? errno : 0;
+}
+
+/* Every byte, waiting for those that are not there yet: what TCP has taken it may deliver later, and a
+ * reader who took "nothing now" for "nothing left" would find them before the first message. */
+static inline int descriptor_empty(const struct channel *c, char *message, size_t bytes)
+{
+	for (ssize_t n; bytes; bytes -= (size_t)n) {
+		n = read(c->fd[0], message, c->message);
+		if (n <= 0)
+			return n ? errno : EPIPE;
+	}
+	return 0;
+}
+
 /*
  * How many messages are in flight when it is full. Counted, not computed: what a message takes
  * beside its bytes is the kernel's business (a pipe's page, a socket's buffer heads), and differs
@@ -101,22 +128,14 @@ static inline int descriptor_block(const struct channel *c, bool block)
 static inline int descriptor_count(struct channel *c)
 {
 	char *message = calloc(1, c->message);
-	ssize_t n = 0;
+	size_t bytes = 0;
 
 	c->lap = 0;
-	if (!message || descriptor_block(c, false)) {
-		free(message);
-		return fail(c->why, errno, "counting what a %s holds", c->ops->name);
-	}
-	while ((n = write(c->fd[1], message, c->message)) == (ssize_t)c->message)
-		c->lap++;
-	int err = n < 0 && errno != EAGAIN ? errno : 0;
-	while (read(c->fd[0], message, c->message) > 0)
-		;
+	int err = message ? descriptor_fill(c, message, &bytes) : ENOMEM;
+	if (!err)
+		err = descriptor_empty(c, message, bytes);
 	free(message);
 	c->lap += !c->lap;
-	if (!err && descriptor_block(c, true))
-		err = errno;
 	return err ? fail(c->why, err, "counting what a %s holds", c->ops->name) : 0;
 }
 

@@ -9,7 +9,7 @@
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
-#include "channel/message.h"
+#include "channel/descriptor.h"
 #include "plan/registry.h"
 /* After ours: cmocka has a macro called fail(). */
 #include <setjmp.h>
@@ -342,6 +342,55 @@ static void a_lap_fits_without_a_consumer(void **state)
 	each_trial(&t, one_lap);
 }
 
+/* What is put in goes on 30 ms late, as TCP may. */
+static _Noreturn void relay(int from, int to)
+{
+	char some[1000];
+	ssize_t n;
+
+	alarm(60);
+	while ((n = read(from, some, sizeof some)) > 0) {
+		usleep(30000);
+		if (write(to, some, (size_t)n) != n)
+			_exit(1);
+	}
+	_exit(0);
+}
+
+/* To count what one holds is to fill it. Of that nothing may be left for whoever takes the first
+ * message, although it is not there yet when it is looked for. */
+static void what_was_counted_is_taken_out(void **state)
+{
+	struct why w = { 0 };
+	struct channel c = { .ops = channels[0], .message = 700, .why = &w };
+	int in[2], out[2], status;
+
+	(void)state;
+	assert_int_equal(pipe(in), 0);
+	assert_int_equal(pipe(out), 0);
+	assert_true(fcntl(in[1], F_SETPIPE_SZ, 4096) > 0);
+	c.fd[0] = out[0];
+	c.fd[1] = in[1];
+	pid_t child = fork();
+	if (child == 0) {
+		close(in[1]);
+		relay(in[0], out[1]);
+	}
+	close(in[0]);
+	close(out[1]);
+	alarm(60);
+	if (descriptor_count(&c))
+		fail_msg("%s", w.text);
+	alarm(0);
+	assert_in_range(descriptor_lap(&c), 4096 / 700, 20);
+	struct pollfd more = { .fd = out[0], .events = POLLIN };
+	assert_int_equal(poll(&more, 1, 300), 0);
+	close(in[1]);
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_int_equal(status, 0);
+	close(out[0]);
+}
+
 /* The checks can fail: a wrong number, a wrong byte, in either way of reading. */
 static void other_messages_are_noticed(void **state)
 {
@@ -428,6 +477,7 @@ int main(void)
 		cmocka_unit_test(full_and_empty_lose_nothing),
 		cmocka_unit_test(both_directions_work),
 		cmocka_unit_test(a_lap_fits_without_a_consumer),
+		cmocka_unit_test(what_was_counted_is_taken_out),
 		cmocka_unit_test(other_messages_are_noticed),
 		cmocka_unit_test(what_does_not_fit_is_refused),
 		cmocka_unit_test(messages_are_laid_alike_with_a_stage_and_without),
