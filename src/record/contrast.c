@@ -9,9 +9,8 @@
 #include "record/contrast.h"
 #include "record/contrast_join.h"
 #include "record/contrast_pairs.h"
+#include "record/contrast_state.h"
 
-/* method.md: an estimate over calm invocations needs so many. */
-static const size_t enough_calm = 6;
 /* A run of the machine differs from another by this much of their deviation, 19 times in 20. */
 static const double run_to_run = 2.8;
 
@@ -27,8 +26,7 @@ static double delta_of(const struct contrast *c, const struct run_row *row)
 	return fmax(c->wish.threshold, run_to_run * fmax(base, new));
 }
 
-/* Rates are summarised as times. values is sorted by this. */
-static double median_of(double *values, size_t n, bool rate)
+double contrast_median(double *values, size_t n, bool rate)
 {
 	for (size_t i = 0; rate && i < n; i++)
 		values[i] = 1 / values[i];
@@ -46,9 +44,9 @@ static int put_medians(struct contrast_row *r, struct why *w)
 	if (!copy)
 		return fail(w, ENOMEM, "a median of %zu values", n);
 	n = run_row_values(r->base, calm, copy);
-	r->base_median = median_of(copy, n, r->base->rate);
+	r->base_median = contrast_median(copy, n, r->base->rate);
 	n = run_row_values(r->new, calm, copy);
-	r->new_median = median_of(copy, n, r->new->rate);
+	r->new_median = contrast_median(copy, n, r->new->rate);
 	free(copy);
 	return 0;
 }
@@ -56,16 +54,7 @@ static int put_medians(struct contrast_row *r, struct why *w)
 /* An invocation fewer is not the machine's state: too few is said of all of them. */
 static bool calm_estimate(const struct run_row *row)
 {
-	return row->calm >= enough_calm || row->calm == row->n;
-}
-
-static const struct run_row *bound_row(const struct run_rows *r, const char *metric)
-{
-	for (size_t i = 0; i < r->n; i++)
-		if (!strcmp(run_row_benchmark(&r->row[i]), "bounds") &&
-		    !strcmp(run_row_metric(&r->row[i]), metric) && r->row[i].n)
-			return &r->row[i];
-	return NULL;
+	return row->calm >= GATE_CALM || row->calm == row->n;
 }
 
 /* Each value of the row divided by the bound's of its block. scratch has room for row->n. */
@@ -81,76 +70,10 @@ static size_t relative(const struct run_row *row, const struct run_row *bound, d
 	return kept;
 }
 
-/* A bound that both runs have. */
-struct bound {
-	const char *name; /* as rows say it; NULL: there is none */
-	const struct run_row *base, *new;
-};
-
-static struct bound find_bound(const struct contrast *c, const char *name)
-{
-	const char *metric = strchr(name, '/') + 1;
-	struct bound b = { name, bound_row(c->base, metric), bound_row(c->new, metric) };
-
-	if (!b.base || !b.new)
-		b.name = NULL;
-	return b;
-}
-
-/* How fast the kernel's work on mappings is, and its giving out of pages. */
-static const char kernel_bound[] = "bounds/mapping", page_bound[] = "bounds/page-fault";
-
-/* What moves with the machine as the row does. Runs from before there were these have others. */
-static struct bound bound_of(const struct contrast *c, const struct run_row *row)
-{
-	const char *benchmark = run_row_benchmark(row);
-	bool touches = !strcmp(benchmark, "first-touch") || !strcmp(benchmark, "touch-profile");
-	struct bound b = { NULL, NULL, NULL };
-
-	if (row->rate || (!touches && strcmp(benchmark, "attach") != 0))
-		return b;
-	b = find_bound(c, touches ? page_bound : kernel_bound);
-	return b.name ? b : find_bound(c, touches ? "bounds/zero-page" : "bounds/syscall");
-}
-
-/* Within a share of one another, whichever is named first. */
-static bool near(double one, double other, double share)
-{
-	return fabs(log(one / other)) <= log1p(share);
-}
-
-static double bound_median(const struct run_row *row, double *values)
-{
-	size_t n = run_row_values(row, row->calm >= enough_calm, values);
-
-	return median_of(values, n, false);
-}
-
-/*
- * Was the kernel as fast in one run as in the other? All its work on mappings gets faster or slower
- * by 5 to 10 % for minutes, and so does what it takes to give out pages, which no canary tells; but the
- * least such work does (bench/bounds.c). It has not changed between two runs of one kernel: where its
- * time has, the machine's state did.
- */
-static bool same_kernel_speed(const struct contrast *c, const struct contrast_row *r)
-{
-	struct bound b = bound_of(c, r->base);
-
-	if (!b.name || c->wish.across_kernel ||
-	    (strcmp(b.name, kernel_bound) != 0 && strcmp(b.name, page_bound) != 0))
-		return true;
-	double *room = malloc((b.base->n + b.new->n + 1) * sizeof *room);
-	if (!room)
-		return false;
-	double base = bound_median(b.base, room), new = bound_median(b.new, room);
-	free(room);
-	return near(new, base, c->wish.threshold / 2);
-}
-
 /* Can the row be compared relative to a bound? Not when a side would have no values. */
 static bool use_relative(const struct contrast *c, struct contrast_row *r)
 {
-	struct bound bound = bound_of(c, r->base);
+	struct bound bound = contrast_bound(c, r->base);
 	const struct run_row *old = bound.base, *now = bound.new;
 	double *base = r->room, *new = base + r->base->n, *scratch = new + r->new->n;
 
@@ -178,28 +101,10 @@ static void use_values(struct contrast_row *r, bool calm)
 	r->contest.new = (struct values){ new, run_row_values(r->new, calm, new) };
 }
 
-static bool same_level(const struct contrast *c, int roles, const char *level, double tolerance)
-{
-	double base = run_rows_reference(c->base, roles, level);
-	double new = run_rows_reference(c->new, roles, level);
-
-	return !(base > 0 && new > 0) || near(new, base, tolerance / 2);
-}
-
-/* Were calm windows of both runs of one clock and of one level of the kernel? Times of different
- * ones differ as they do. */
-static bool same_levels(const struct contrast *c, const struct run_row *row)
-{
-	int roles = !*row->relation || !strcmp(row->relation, "same") ? 1 : 2;
-
-	return same_level(c, roles, "chain_ghz", GATE_CLOCK) &&
-	       same_level(c, roles, "mapping_cycles", GATE_MAPPING);
-}
-
 static void use_unpaired(const struct contrast *c, struct contrast_row *r)
 {
-	bool calm = calm_estimate(r->base) && calm_estimate(r->new) && same_levels(c, r->base) &&
-		    same_kernel_speed(c, r);
+	bool calm =
+		calm_estimate(r->base) && calm_estimate(r->new) && contrast_same_state(c, r->base);
 	bool count = !strcmp(r->base->cell[CELL_KIND], "count");
 
 	/* A count is the same on a busy machine. */
@@ -221,7 +126,7 @@ static void use_paired(const struct contrast *c, struct contrast_row *r)
 	struct contrast_pairs p = { .one = r->base, .other = r->new, .calm = c->gated };
 	size_t n = contrast_pairs_make(&p, base, new);
 
-	if (c->gated && n < enough_calm) {
+	if (c->gated && n < GATE_CALM) {
 		p.calm = false;
 		size_t all = contrast_pairs_make(&p, base, new);
 

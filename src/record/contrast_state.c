@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: MIT */
+/* What the bounds of two runs, and what their windows were held to, say of the machine. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include "analyse/gate.h"
+#include "record/contrast_state.h"
+
+static const struct run_row *bound_row(const struct run_rows *r, const char *metric)
+{
+	for (size_t i = 0; i < r->n; i++)
+		if (!strcmp(run_row_benchmark(&r->row[i]), "bounds") &&
+		    !strcmp(run_row_metric(&r->row[i]), metric) && r->row[i].n)
+			return &r->row[i];
+	return NULL;
+}
+
+static double bound_median(const struct run_row *row, double *values)
+{
+	size_t n = run_row_values(row, row->calm >= GATE_CALM, values);
+
+	return contrast_median(values, n, false);
+}
+
+static struct bound find_bound(const struct contrast *c, const char *name)
+{
+	const char *metric = strchr(name, '/') + 1;
+	struct bound b = { NULL, bound_row(c->base, metric), bound_row(c->new, metric), NAN };
+	double *room = b.base && b.new ? malloc((b.base->n + b.new->n + 1) * sizeof *room) : NULL;
+
+	if (!room)
+		return b;
+	b.name = name;
+	double was = bound_median(b.base, room);
+	b.moved = fabs(log(bound_median(b.new, room) / was));
+	free(room);
+	return b;
+}
+
+/*
+ * What moves with the machine as rows of a kind do. All the kernel's work on mappings gets faster or slower by
+ * 5 to 10 % for minutes. To give out pages does too; and it writes them, which other guests slow down by what
+ * they write: a page of zeroes took 476 to 614 cycles within half an hour, and a first touch, calm by all that
+ * the gate sees, 4900 to 5700. No canary tells, but the least such work does (bench/bounds.c).
+ */
+#define BOUNDS 2
+struct movers {
+	const char *bound[BOUNDS]; /* each of them says whether the machine's speed is the same */
+	const char *before; /* what runs have from before there were these; it says nothing */
+};
+
+static const struct movers *movers_of(const struct run_row *row)
+{
+	static const struct movers life = { { "bounds/mapping" }, "bounds/syscall" };
+	static const struct movers pages = { { "bounds/page-fault", "bounds/zero-page" }, NULL };
+	static const char *const touching[] = { "first-touch", "touch-profile", "populate",
+						"refault" };
+	const char *benchmark = run_row_benchmark(row);
+
+	for (size_t i = 0; i < sizeof touching / sizeof *touching; i++)
+		if (!strcmp(benchmark, touching[i]))
+			return &pages;
+	return strcmp(benchmark, "attach") ? NULL : &life;
+}
+
+/* The one of them that has moved most. */
+static struct bound most_moved(const struct contrast *c, const struct movers *m)
+{
+	struct bound most = { .name = NULL };
+
+	for (int i = 0; i < BOUNDS && m->bound[i]; i++) {
+		struct bound b = find_bound(c, m->bound[i]);
+
+		if (b.name && (!most.name || b.moved > most.moved))
+			most = b;
+	}
+	return most;
+}
+
+struct bound contrast_bound(const struct contrast *c, const struct run_row *row)
+{
+	const struct movers *m = row->rate ? NULL : movers_of(row);
+	struct bound b = { .name = NULL };
+
+	if (m)
+		b = most_moved(c, m);
+	return m && !b.name && m->before ? find_bound(c, m->before) : b;
+}
+
+/* Was the machine as fast in one run as in the other, for rows like this? What a bound does has not changed
+ * between two runs of one kernel: where its time has, the machine's state did. */
+static bool same_speed(const struct contrast *c, const struct run_row *row)
+{
+	const struct movers *m = movers_of(row);
+	struct bound b = { .name = NULL };
+
+	if (m && !c->wish.across_kernel)
+		b = most_moved(c, m);
+	return !b.name || b.moved <= log1p(c->wish.threshold / 2);
+}
+
+/* Within a share of one another, whichever is named first. */
+static bool near(double one, double other, double share)
+{
+	return fabs(log(one / other)) <= log1p(share);
+}
+
+static bool same_level(const struct contrast *c, int roles, const char *level, double tolerance)
+{
+	double base = run_rows_reference(c->base, roles, level);
+	double new = run_rows_reference(c->new, roles, level);
+
+	return !(base > 0 && new > 0) || near(new, base, tolerance / 2);
+}
+
+/* Were calm windows of both runs of one clock and of one level of the kernel? Times of different
+ * ones differ as they do. */
+static bool same_levels(const struct contrast *c, const struct run_row *row)
+{
+	int roles = !*row->relation || !strcmp(row->relation, "same") ? 1 : 2;
+
+	return same_level(c, roles, "chain_ghz", GATE_CLOCK) &&
+	       same_level(c, roles, "mapping_cycles", GATE_MAPPING);
+}
+
+bool contrast_same_state(const struct contrast *c, const struct run_row *row)
+{
+	return same_levels(c, row) && same_speed(c, row);
+}

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef CONTRAST_STATE_H
+#define CONTRAST_STATE_H
+#include "record/contrast.h"
+
+/* Was the machine, as far as rows of a kind depend on it, in one state in two runs? For contrast.c only. */
+
+/* A bound that both runs have. */
+struct bound {
+	const char *name; /* as rows say it; NULL: there is none */
+	const struct run_row *base, *new;
+	double moved; /* |log| of new's median / base's */
+};
+
+/* What a row that was not calm may be compared relative to: of the bounds that move as it does the one that
+ * has moved most. A rate is not compared so: it goes the other way. */
+struct bound contrast_bound(const struct contrast *c, const struct run_row *row);
+
+/* Were calm windows of both runs held to one clock and one level of the kernel, and were the bounds that
+ * move as this row does equally fast? */
+bool contrast_same_state(const struct contrast *c, const struct run_row *row);
+
+/* Rates are summarised as times. values is sorted by this. In contrast.c. */
+double contrast_median(double *values, size_t n, bool rate);
+
+#endif
