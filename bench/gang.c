@@ -188,11 +188,14 @@ int gang_open(struct worker *w, struct task *t, int role)
 /* What members counted counts for the role whose work they do. */
 static void add_counters(struct worker *w)
 {
-	struct outcome *out = w->task->meter.out;
+	struct meter *m = &w->task->meter;
 
-	for (unsigned i = w->index + roles(w); i < w->n; i += roles(w))
-		counters_add(&out->counters[w->index], &w->gang->seat[i].before,
-			     &w->gang->seat[i].after);
+	for (unsigned i = w->index + roles(w); i < w->n; i += roles(w)) {
+		const struct seat *s = &w->gang->seat[i];
+
+		counters_add(&m->out->counters[w->index], &s->before, &s->after);
+		window_other_stopped(m, s->stopped_ns);
+	}
 }
 
 static int run(struct worker *w)

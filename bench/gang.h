@@ -34,6 +34,7 @@ struct seat {
 	uint32_t abreast;                     /* with how many readings begun it may begin */
 	struct canary canary;                 /* as last read */
 	struct counters before, after;        /* around the load of the last window */
+	uint64_t stopped_ns;                  /* in it: window_stopped */
 	struct tally tally;                   /* of the last window, while it was measured */
 	uint64_t in_all;                      /* operations of it, those not measured too */
 };

@@ -78,6 +78,15 @@ static int bear(struct worker *w)
 	return err;
 }
 
+static uint64_t waited(void)
+{
+	struct why ignored = { 0 };
+	uint64_t ns = 0;
+
+	waited_read(WAITED_PATH, &ns, &ignored);
+	return ns;
+}
+
 int gang_work(struct worker *w)
 {
 	struct gang *g = w->gang;
@@ -93,9 +102,12 @@ int gang_work(struct worker *w)
 		return err;
 	gang_count(&g->ready);
 	gang_await(&g->ready, w->n * w->window);
-	gang_seat(w)->before = counters_read();
+	struct seat *s = gang_seat(w);
+	uint64_t before_ns = waited();
+	s->before = counters_read();
 	err = bear(w);
-	gang_seat(w)->after = counters_read();
+	s->after = counters_read();
+	s->stopped_ns = window_stopped(&s->before, &s->after, waited() - before_ns);
 	if (!err && w->load->end)
 		err = w->load->end(w);
 	gang_count(&g->finished);

@@ -178,7 +178,6 @@ static int count(const struct trial *t, const struct invocation *i, unsigned met
 		seen->tally.calm += judged->alone;
 		if (!judged->alone)
 			continue;
-		seen->stretched += w->elapsed_ns > WINDOW_NS * 3 / 2;
 		err = keep(seen, ghz_of(w) * reduce_value(&from, w, all.batch, &scratch));
 	}
 	workspace_close(&scratch);
@@ -209,7 +208,6 @@ int trial_add(struct trial_seen *to, const struct trial_seen *from)
 	to->tally.passed_before += from->tally.passed_before;
 	to->tally.passed_after += from->tally.passed_after;
 	to->tally.calm += from->tally.calm;
-	to->stretched += from->stretched;
 	for (size_t i = 0; i < from->n && !err; i++)
 		err = keep(to, from->value[i]);
 	return err;

@@ -36,8 +36,7 @@ void trial_move(struct trial *t, const struct place *p);
 /* Windows of one cell in one condition. */
 struct trial_seen {
 	struct gate_tally tally;
-	uint64_t stretched; /* accepted, and half as long again as planned: stopped in between */
-	double *value;      /* of accepted windows, in cycles */
+	double *value; /* of accepted windows, in cycles */
 	size_t n, room;
 };
 

@@ -77,14 +77,21 @@ static int role_work(struct task *t, int role)
 {
 	struct outcome *out = t->meter.out;
 	struct why ignored = { 0 };
+	struct waited waited;
 	uint64_t before = 0, after = 0, start = clock_ns();
-	bool known = !waited_read(WAITED_PATH, &before, &ignored);
+
+	if (waited_open(&waited, WAITED_PATH, &ignored))
+		return t->cell->part->work(t, role);
+	bool known = !waited_now(&waited, &before, &ignored);
+	t->meter.waited = known ? &waited : NULL;
 	int err = t->cell->part->work(t, role);
 
-	if (known && !waited_read(WAITED_PATH, &after, &ignored)) {
+	if (known && !waited_now(&waited, &after, &ignored)) {
 		out->worked_ns[role] = clock_ns() - start;
 		out->waited_ns[role] = after - before;
 	}
+	t->meter.waited = NULL;
+	waited_close(&waited);
 	return err;
 }
 

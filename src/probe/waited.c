@@ -7,19 +7,38 @@
 #include <unistd.h>
 #include "probe/waited.h"
 
-int waited_read(const char *path, uint64_t *ns, struct why *w)
+int waited_open(struct waited *x, const char *path, struct why *w)
+{
+	x->fd = open(path, O_RDONLY | O_CLOEXEC);
+	return x->fd < 0 ? fail(w, errno, "%s", path) : 0;
+}
+
+int waited_now(const struct waited *x, uint64_t *ns, struct why *w)
 {
 	char text[96];
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-
-	if (fd < 0)
-		return fail(w, errno, "%s", path);
-	ssize_t n = read(fd, text, sizeof text - 1);
+	ssize_t n = pread(x->fd, text, sizeof text - 1, 0);
 	int err = n < 0 ? errno : 0;
-	close(fd);
+
 	text[n > 0 ? n : 0] = '\0';
 	/* Time on a CPU, time waiting for one, how often it ran. */
 	if (sscanf(text, "%*u %" SCNu64, ns) != 1)
-		return fail(w, err, "%s says no time of waiting", path);
+		return fail(w, err, "scheduling accounts say no time of waiting");
 	return 0;
+}
+
+void waited_close(struct waited *x)
+{
+	close(x->fd);
+}
+
+int waited_read(const char *path, uint64_t *ns, struct why *w)
+{
+	struct waited x;
+	int err = waited_open(&x, path, w);
+
+	if (err)
+		return err;
+	err = waited_now(&x, ns, w);
+	waited_close(&x);
+	return err;
 }

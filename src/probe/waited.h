@@ -16,4 +16,13 @@
 /* ns since the process began. A kernel without scheduling accounts has no such file. */
 int waited_read(const char *path, uint64_t *ns, struct why *w);
 
+/* The same, opened once and read often; of the process that opened it, whoever reads. */
+struct waited {
+	int fd;
+};
+
+int waited_open(struct waited *x, const char *path, struct why *w);
+int waited_now(const struct waited *x, uint64_t *ns, struct why *w);
+void waited_close(struct waited *x);
+
 #endif

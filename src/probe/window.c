@@ -109,6 +109,22 @@ static void meet(struct meter *m)
 		meeting_meet(m->meeting);
 }
 
+static uint64_t waited(const struct meter *m)
+{
+	struct why ignored = { 0 };
+	uint64_t ns = 0;
+
+	if (m->waited)
+		waited_now(m->waited, &ns, &ignored);
+	return ns;
+}
+
+uint64_t window_stopped(const struct counters *before, const struct counters *after,
+			uint64_t waited_ns)
+{
+	return after->voluntary_switches == before->voluntary_switches ? waited_ns : 0;
+}
+
 int window_open(struct meter *m)
 {
 	struct outcome *out = m->out;
@@ -121,6 +137,8 @@ int window_open(struct meter *m)
 	w->before[m->role] = canary_everywhere(m, m->index == 0);
 	double line = line_together(m);
 	meet(m);
+	m->waited_at_open = waited(m);
+	m->others_stopped_ns = 0;
 	if (m->events)
 		events_read(m->events, &m->events_at_open);
 	m->at_open = counters_read();
@@ -169,6 +187,8 @@ int window_close(struct meter *m)
 		w->elapsed_ns = clock_ns() - w->started_ns;
 	if (m->events)
 		count_events(m, &w->counted[m->role]);
+	uint64_t mine = window_stopped(&m->at_open, &now, waited(m) - m->waited_at_open);
+	w->stopped_ns[m->role] = mine > m->others_stopped_ns ? mine : m->others_stopped_ns;
 	counters_add(&out->counters[m->role], &m->at_open, &now);
 	if (m->any_faults)
 		window_faults_due(m, now.minor_faults - m->at_open.minor_faults);
@@ -195,4 +215,10 @@ void window_faults_due(struct meter *m, uint64_t faults)
 void window_faults_any(struct meter *m)
 {
 	m->any_faults = true;
+}
+
+void window_other_stopped(struct meter *m, uint64_t ns)
+{
+	if (m->others_stopped_ns < ns)
+		m->others_stopped_ns = ns;
 }

@@ -10,6 +10,7 @@
 #include "probe/events.h"
 #include "probe/meeting.h"
 #include "probe/series.h"
+#include "probe/waited.h"
 
 /*
  * A window is about a millisecond of measuring between two canary readings; an invocation is
@@ -35,6 +36,9 @@ struct window {
 	uint64_t started_ns, elapsed_ns; /* between the canaries */
 	struct canary before[ROLES_MAX], after[ROLES_MAX];
 	double line_before, line_after; /* one-way cache-line ns; NAN with one role or one CPU */
+	/* For how long it was ready to run and another had its CPU. 0 where it slept meanwhile: whoever
+	 * is woken waits for a CPU, some microseconds for an idle one. */
+	uint64_t stopped_ns[ROLES_MAX];
 	struct portion portion[METRICS_MAX];
 	struct event_counts counted[ROLES_MAX]; /* in counted invocations */
 };
@@ -72,7 +76,11 @@ struct meter {
 	int role;
 	uint64_t index; /* windows this role has opened */
 	struct counters at_open;
-	bool any_faults; /* in the window that is open */
+	const struct waited *waited; /* NULL: a kernel without scheduling accounts */
+	uint64_t waited_at_open;
+	uint64_t
+		others_stopped_ns; /* the most of other processes of this role, in the window open */
+	bool any_faults;           /* in the window that is open */
 	/* Where other processes take part: make `mine` the worst of theirs. Called by every role after
 	 * its own reading, while the others sleep. NULL: there are none. */
 	void (*others)(void *arg, struct canary *mine);
@@ -103,5 +111,13 @@ void window_faults_due(struct meter *m, uint64_t faults);
 
 /* There is no model for the window that is open: whatever it takes is what is due. */
 void window_faults_any(struct meter *m);
+
+/* Another process that does this role's work was stopped for so long in the window that is open. */
+void window_other_stopped(struct meter *m, uint64_t ns);
+
+/* How long a process was stopped between two readings of its counters, when it waited for its CPU for
+ * `waited_ns` (waited.h): all of it, or 0 where it slept. */
+uint64_t window_stopped(const struct counters *before, const struct counters *after,
+			uint64_t waited_ns);
 
 #endif

@@ -46,6 +46,18 @@ static bool alone(const struct calm_window *c, const struct canary end[ROLES_MAX
 	return true;
 }
 
+/* And did every role keep its CPU, but for as long as a canary may be off? What comes and goes within a
+ * window is not to be seen at its ends. Roles that share a CPU stop each other. */
+static bool kept_cpu(const struct window *w, const struct invocation *i, double tolerance)
+{
+	if (i->roles == 2 && reference_active(i->planned) < 2)
+		return true;
+	for (int role = 0; role < i->roles; role++)
+		if ((double)w->stopped_ns[role] > tolerance * (double)w->elapsed_ns)
+			return false;
+	return true;
+}
+
 /* And was the clock at the reference's level? */
 static bool at_clock(const struct calm_window *c, const struct canary end[ROLES_MAX], int roles)
 {
@@ -79,8 +91,9 @@ static void judge_window(struct calm_window *c, const struct reference *r,
 		 r ? reference_relation(r, i->planned, line_ns, buf) : cell_relation(i->planned));
 	for (int role = 0; r && role < i->roles; role++)
 		c->reference[role] = reference_find(r, i->planned, role, c->relation);
-	c->alone_before = alone(c, w->before, i->roles, tolerance);
-	c->alone_after = alone(c, w->after, i->roles, tolerance);
+	bool kept = kept_cpu(w, i, tolerance);
+	c->alone_before = kept && alone(c, w->before, i->roles, tolerance);
+	c->alone_after = kept && alone(c, w->after, i->roles, tolerance);
 	c->alone = c->alone_before && c->alone_after;
 	c->passed_before =
 		c->alone_before && at_level(c, i->out) && at_clock(c, w->before, i->roles);

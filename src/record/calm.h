@@ -10,7 +10,8 @@
  */
 struct calm_window {
 	char relation[RELATION_MAX];
-	bool passed_before, passed_after; /* the canaries there agreed with the reference */
+	bool passed_before, passed_after; /* the canaries there agreed with the reference, and every
+					   * role kept its CPU */
 	bool calm;                        /* both */
 	bool alone_before, alone_after;   /* the same but for the levels: nobody disturbed it */
 	bool alone;

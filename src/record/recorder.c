@@ -109,6 +109,9 @@ static void row_window(struct csv_row *row, const struct outcome *out, uint64_t 
 			       win->after[role].adds_per_cycle);
 		csv_row_number(row, WINDOWS_role0_chain_ghz + (unsigned)role,
 			       (win->before[role].chain_ghz + win->after[role].chain_ghz) / 2);
+		if (out->worked_ns[role])
+			csv_row_integer(row, WINDOWS_role0_stopped_ns + (unsigned)role,
+					win->stopped_ns[role]);
 	}
 	csv_row_number(row, WINDOWS_mapping_cycles, out->mapping_cycles);
 	if (roles > 1) {

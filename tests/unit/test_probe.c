@@ -3,11 +3,13 @@
  * here asserts how long anything takes. */
 #include <errno.h>
 #include <math.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 #include "probe/clock.h"
 #include "probe/emulation.h"
@@ -79,6 +81,61 @@ static void canaries_count_adds_per_cycle(void **state)
 	/* No core issues more than some ten adds a cycle; one that shares its units still does some. */
 	assert_true(c.adds_per_cycle > .05 && c.adds_per_cycle < 16);
 	assert_true(c.chain_ghz > .05 && c.chain_ghz < 12);
+}
+
+static void interrupt(int signal)
+{
+	(void)signal;
+	for (uint64_t end = clock_ns() + 2000; clock_ns() < end;)
+		;
+}
+
+static int ascending(const void *a, const void *b)
+{
+	double x = *(const double *)a, y = *(const double *)b;
+
+	return (x > y) - (x < y);
+}
+
+/* Readings that are more than 5 % above the median. */
+static unsigned too_fast(double *v, unsigned n)
+{
+	unsigned fast = 0;
+
+	qsort(v, n, sizeof *v, ascending);
+	for (unsigned i = 0; i < n; i++)
+		fast += v[i] > 1.05 * v[n / 2];
+	return fast;
+}
+
+/* An interrupt in one chain of six, of a tenth of its length: taken whole, as many readings would be too
+ * fast by that. */
+static void an_interrupted_chain_is_not_a_fast_core(void **state)
+{
+	const struct itimerspec often = { { 0, 150000 }, { 0, 150000 } }, never = { { 0 }, { 0 } };
+	struct sigevent event = { .sigev_notify = SIGEV_SIGNAL, .sigev_signo = SIGUSR1 };
+	struct sigaction act = { .sa_handler = interrupt, .sa_flags = SA_RESTART };
+	enum { READINGS = 2000, FEW = READINGS / 30 };
+	static double v[READINGS];
+	unsigned least = READINGS;
+	timer_t timer;
+
+	(void)state;
+	if (canary_unavailable() || emulation_here(NULL))
+		skip();
+	assert_int_equal(sigaction(SIGUSR1, &act, NULL), 0);
+	assert_int_equal(timer_create(CLOCK_MONOTONIC, &event, &timer), 0);
+	for (int trial = 0; trial < 5 && least > FEW; trial++) {
+		timer_settime(timer, 0, &often, NULL);
+		for (int i = 0; i < READINGS; i++)
+			v[i] = canary_read().adds_per_cycle;
+		timer_settime(timer, 0, &never, NULL);
+		unsigned fast = too_fast(v, READINGS);
+		least = fast < least ? fast : least;
+	}
+	timer_delete(timer);
+	if (least > FEW)
+		fail_msg("at least %u of %d readings were too fast", least, READINGS);
 }
 
 /* It is a fault and two system calls at least, which no machine does in 50 ns; and read again it is
@@ -273,6 +330,84 @@ static void faults_are_counted_inside_windows_only(void **state)
 	free(out);
 }
 
+static void spin(uint64_t ns)
+{
+	for (uint64_t end = clock_ns() + ns; clock_ns() < end;)
+		;
+}
+
+/* Somebody who wants the first CPU of this process's for as long as it lives. */
+static pid_t rival(cpu_set_t *all)
+{
+	cpu_set_t one;
+
+	assert_int_equal(sched_getaffinity(0, sizeof *all, all), 0);
+	CPU_ZERO(&one);
+	for (size_t cpu = 0; cpu < CPU_SETSIZE && !CPU_COUNT(&one); cpu++)
+		if (CPU_ISSET(cpu, all))
+			CPU_SET(cpu, &one);
+	assert_int_equal(sched_setaffinity(0, sizeof one, &one), 0);
+	pid_t child = fork();
+	alarm(60);
+	while (child == 0)
+		spin(1000000);
+	return child;
+}
+
+/* Two that want one CPU have half of it each; one that sleeps does not want it. */
+static void whoever_has_the_cpu_stops_a_window(void **state)
+{
+	const uint64_t long_ns = 100000000;
+	struct outcome *out = make_outcome(2, 1);
+	struct why w = { "" };
+	struct waited waited;
+	cpu_set_t all;
+
+	(void)state;
+	if (waited_open(&waited, WAITED_PATH, &w)) {
+		free(out);
+		skip();
+	}
+	struct meter m = { .out = out, .waited = &waited };
+	pid_t child = rival(&all);
+	spin(long_ns);
+	assert_int_equal(window_open(&m), 0);
+	spin(long_ns);
+	assert_int_equal(window_close(&m), 0);
+	assert_int_equal(window_open(&m), 0);
+	usleep(1000);
+	spin(long_ns);
+	assert_int_equal(window_close(&m), 0);
+	kill(child, SIGKILL);
+	assert_int_equal(waitpid(child, NULL, 0), child);
+	sched_setaffinity(0, sizeof all, &all);
+	alarm(0);
+	assert_true(out->window[0].stopped_ns[0] > out->window[0].elapsed_ns / 10);
+	assert_true(out->window[0].stopped_ns[0] < out->window[0].elapsed_ns);
+	assert_int_equal(out->window[1].stopped_ns[0], 0);
+	waited_close(&waited);
+	free(out);
+}
+
+/* The one of them that was stopped for longest; of that window only. */
+static void others_stop_a_window_too(void **state)
+{
+	struct outcome *out = make_outcome(2, 1);
+	struct meter m = { .out = out };
+
+	(void)state;
+	assert_int_equal(window_open(&m), 0);
+	window_other_stopped(&m, 500);
+	window_other_stopped(&m, 7000);
+	window_other_stopped(&m, 0);
+	assert_int_equal(window_close(&m), 0);
+	assert_int_equal(window_open(&m), 0);
+	assert_int_equal(window_close(&m), 0);
+	assert_int_equal(out->window[0].stopped_ns[0], 7000);
+	assert_int_equal(out->window[1].stopped_ns[0], 0);
+	free(out);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -280,6 +415,7 @@ int main(void)
 		cmocka_unit_test(the_clock_is_examined),
 		cmocka_unit_test(cpu_time_is_in_nanoseconds),
 		cmocka_unit_test(canaries_count_adds_per_cycle),
+		cmocka_unit_test(an_interrupted_chain_is_not_a_fast_core),
 		cmocka_unit_test(a_mapping_has_a_life),
 		cmocka_unit_test(two_roles_meet_spinning_and_sleeping),
 		cmocka_unit_test(cache_lines_go_there_and_back),
@@ -287,6 +423,8 @@ int main(void)
 		cmocka_unit_test(samples_past_the_room_are_counted),
 		cmocka_unit_test(windows_take_what_was_recorded_in_them),
 		cmocka_unit_test(faults_are_counted_inside_windows_only),
+		cmocka_unit_test(whoever_has_the_cpu_stops_a_window),
+		cmocka_unit_test(others_stop_a_window_too),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

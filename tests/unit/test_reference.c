@@ -200,12 +200,12 @@ static void damage_is_a_warning(void **state)
 		"",
 		"{",
 		"[]",
-		"{\"schema\": \"shmbench.canaries.v3\"}",
-		"{\"schema\": \"shmbench.canaries.v3\", \"model\": \"a CPU\", \"batches\": [{}]}",
-		"{\"schema\": \"shmbench.canaries.v3\", \"model\": \"a CPU\", \"batches\": [{"
+		"{\"schema\": \"shmbench.canaries.v4\"}",
+		"{\"schema\": \"shmbench.canaries.v4\", \"model\": \"a CPU\", \"batches\": [{}]}",
+		"{\"schema\": \"shmbench.canaries.v4\", \"model\": \"a CPU\", \"batches\": [{"
 		"\"core\": 0, \"roles\": 1, \"relation\": \"\", \"taken\": 1000000, "
 		"\"adds_per_cycle\": [4.8], \"chain_ghz\": [\"x\"]}]}",
-		"{\"schema\": \"shmbench.canaries.v3\", \"model\": \"a CPU\", \"batches\": [{"
+		"{\"schema\": \"shmbench.canaries.v4\", \"model\": \"a CPU\", \"batches\": [{"
 		"\"core\": 0, \"roles\": 1, \"relation\": \"\", \"taken\": 1000000, "
 		"\"adds_per_cycle\": [-1], \"chain_ghz\": [1]}]}",
 	};
@@ -402,6 +402,44 @@ static void a_kernel_at_another_level_is_not_calm(void **state)
 	csv_reader_close(&r);
 }
 
+/* Elapsed: 1000 ns. One role may be stopped for 10 of them, one of two for 30. */
+static void a_window_that_was_stopped_is_not_calm(void **state)
+{
+	struct outcome *one = make_windows(9, 9, NAN), *two = make_windows(9, 9, 50);
+	struct csv_reader r;
+	struct bed b;
+
+	one->worked_ns[0] = two->worked_ns[0] = two->worked_ns[1] = 1;
+	one->window[0].stopped_ns[0] = 10;
+	one->window[1].stopped_ns[0] = 11;
+	bed_open(&b, *state, &sample_part);
+	bed_take(&b, 0, 0, one);
+	bed_close(&b);
+	assert_int_equal(csv_reader_open(&r, *state, TABLE_INVOCATIONS, &b.why), 0);
+	find(&r, INVOCATIONS_CELL, "time");
+	is(&r, INVOCATIONS_calm_windows, "8");
+	is(&r, INVOCATIONS_windows_before_calm, "8");
+	csv_reader_close(&r);
+	assert_int_equal(csv_reader_open(&r, *state, TABLE_WINDOWS, &b.why), 0);
+	assert_int_equal(csv_reader_next(&r, &b.why), 1);
+	assert_int_equal(csv_reader_next(&r, &b.why), 1);
+	is(&r, WINDOWS_role0_stopped_ns, "11");
+	is(&r, WINDOWS_role1_stopped_ns, "");
+	is(&r, WINDOWS_calm, "0");
+	csv_reader_close(&r);
+	two->window[0].stopped_ns[1] = 30;
+	two->window[1].stopped_ns[1] = 31;
+	bed_open(&b, *state, &sample_part_two);
+	bed_take(&b, 0, 0, two);
+	bed_close(&b);
+	assert_int_equal(csv_reader_open(&r, *state, TABLE_INVOCATIONS, &b.why), 0);
+	find(&r, INVOCATIONS_CELL, "time");
+	find(&r, INVOCATIONS_CELL, "time");
+	is(&r, INVOCATIONS_relation, "r2");
+	is(&r, INVOCATIONS_calm_windows, "8");
+	csv_reader_close(&r);
+}
+
 static void median_is_over_calm_windows(void **state)
 {
 	struct csv_reader r;
@@ -565,6 +603,7 @@ int main(void)
 		EACH(a_level_is_kept_for_minutes),
 		cmocka_unit_test(a_level_is_of_undisturbed_readings),
 		EACH(a_kernel_at_another_level_is_not_calm),
+		EACH(a_window_that_was_stopped_is_not_calm),
 		EACH(each_relation_has_its_reference),
 		EACH(median_is_over_calm_windows),
 		EACH(two_roles_have_a_row_per_relation),
