@@ -97,15 +97,31 @@ static int ascending(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-/* Readings that are more than 5 % above the median. */
-static unsigned too_fast(double *v, unsigned n)
-{
-	unsigned fast = 0;
+enum { CANARIES = 2000, TRIALS = 10 };
 
-	qsort(v, n, sizeof *v, ascending);
-	for (unsigned i = 0; i < n; i++)
-		fast += v[i] > 1.05 * v[n / 2];
-	return fast;
+static void read_canaries(double v[CANARIES])
+{
+	for (int i = 0; i < CANARIES; i++)
+		v[i] = canary_read().adds_per_cycle;
+	qsort(v, CANARIES, sizeof *v, ascending);
+}
+
+/* How many of them are within these shares of x. */
+static unsigned between(const double v[CANARIES], double x, double from, double to)
+{
+	unsigned n = 0;
+
+	for (int i = 0; i < CANARIES; i++)
+		n += v[i] > from * x && v[i] < to * x;
+	return n;
+}
+
+/* What this core gives now; 0 where others have it so much that one cannot say. */
+static double at_rest(double v[CANARIES])
+{
+	read_canaries(v);
+	double fast = v[CANARIES * 9 / 10];
+	return between(v, fast, .99, 1.01) > CANARIES / 3 ? fast : 0;
 }
 
 /* An interrupt in one chain of six, of a tenth of its length: taken whole, as many readings would be too
@@ -115,9 +131,8 @@ static void an_interrupted_chain_is_not_a_fast_core(void **state)
 	const struct itimerspec often = { { 0, 150000 }, { 0, 150000 } }, never = { { 0 }, { 0 } };
 	struct sigevent event = { .sigev_notify = SIGEV_SIGNAL, .sigev_signo = SIGUSR1 };
 	struct sigaction act = { .sa_handler = interrupt, .sa_flags = SA_RESTART };
-	enum { READINGS = 2000, FEW = READINGS / 30 };
-	static double v[READINGS];
-	unsigned least = READINGS;
+	static double v[CANARIES];
+	unsigned least = CANARIES, looked = 0;
 	timer_t timer;
 
 	(void)state;
@@ -125,17 +140,23 @@ static void an_interrupted_chain_is_not_a_fast_core(void **state)
 		skip();
 	assert_int_equal(sigaction(SIGUSR1, &act, NULL), 0);
 	assert_int_equal(timer_create(CLOCK_MONOTONIC, &event, &timer), 0);
-	for (int trial = 0; trial < 5 && least > FEW; trial++) {
+	for (int trial = 0; trial < TRIALS && least > CANARIES / 30; trial++) {
+		double fast = at_rest(v);
+
+		if (fast == 0)
+			continue;
+		looked++;
 		timer_settime(timer, 0, &often, NULL);
-		for (int i = 0; i < READINGS; i++)
-			v[i] = canary_read().adds_per_cycle;
+		read_canaries(v);
 		timer_settime(timer, 0, &never, NULL);
-		unsigned fast = too_fast(v, READINGS);
-		least = fast < least ? fast : least;
+		unsigned fast_ones = between(v, fast, 1.05, INFINITY);
+		least = fast_ones < least ? fast_ones : least;
 	}
 	timer_delete(timer);
-	if (least > FEW)
-		fail_msg("at least %u of %d readings were too fast", least, READINGS);
+	if (!looked)
+		skip();
+	if (least > CANARIES / 30)
+		fail_msg("at least %u of %d readings were too fast", least, CANARIES);
 }
 
 /* It is a fault and two system calls at least, which no machine does in 50 ns; and read again it is
