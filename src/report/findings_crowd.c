@@ -85,25 +85,35 @@ static int names(struct findings *f, const struct rows *r, struct why *w)
 	return err ? err : by_segments(f, r, "info", "shmctl(SHM_INFO)", w);
 }
 
-/* Tables are each process's own. */
+/* Tables are each process's own; what is small fits into one that is there for its neighbours. */
+static int say_tables(struct findings *f, const struct row *many, struct why *w)
+{
+	const struct row *each = beside(many, "page-tables"), *all = beside(many, "total-tables");
+	char size[32], one[32], sum[32];
+
+	units_size_text(row_axis_number(many, AXIS_SIZE), size, sizeof size);
+	if (row_number(each, SUMMARY_median) == 0)
+		return findings_say(f, w,
+				    "%s processes that attach one System V segment of %s need no "
+				    "page tables for it: it fits into ones that each of them has.",
+				    row_axis(many, AXIS_PROCESSES), size);
+	return findings_say(f, w,
+			    "%s processes that attach one System V segment of %s need %s of page "
+			    "tables together (%s for each): pages are shared, tables are not.",
+			    row_axis(many, AXIS_PROCESSES), size, median(all, sum, sizeof sum),
+			    median(each, one, sizeof one));
+}
+
 static int tables(struct findings *f, const struct rows *r, struct why *w)
 {
 	struct pick p = { .benchmark = "attachers", .metric = "map", .region = "sysv" };
 	const struct row *many = at_end(r, &p, AXIS_PROCESSES, true);
 	const struct row *few = at_end(r, &p, AXIS_PROCESSES, false);
-	const struct row *each = many ? beside(many, "page-tables") : NULL;
-	const struct row *all = many ? beside(many, "total-tables") : NULL;
-	char size[32], one[32], sum[32], a[40], b[40];
+	char a[40], b[40];
 
-	if (!each || !all)
+	if (!many || !beside(many, "page-tables") || !beside(many, "total-tables"))
 		return 0;
-	units_size_text(row_axis_number(many, AXIS_SIZE), size, sizeof size);
-	int err =
-		findings_say(f, w,
-			     "%s processes that attach one System V segment of %s need %s of page "
-			     "tables together (%s for each): pages are shared, tables are not.",
-			     row_axis(many, AXIS_PROCESSES), size, median(all, sum, sizeof sum),
-			     median(each, one, sizeof one));
+	int err = say_tables(f, many, w);
 	if (err || few == many)
 		return err;
 	return findings_say(f, w,
