@@ -59,6 +59,7 @@ const struct bench bench_calibrate = {
 				.name = "one",
 				.axes = AXIS(CLOCK),
 				.roles = 1,
+				.pages = true,
 				.metrics = metrics,
 				.windows = windows,
 				.work = work,

@@ -82,12 +82,14 @@ int history_add(struct history *h, const struct batch *b)
 static const struct {
 	const char *name;
 	size_t at;
-	int roles; /* only readings of so many have it; 0: all */
+	int roles;     /* only readings of so many have it; 0: all */
+	bool not_each; /* null where a reading does not have it */
 } fields[] = {
-	{ "adds_per_cycle", offsetof(struct canary_reading, adds_per_cycle), 0 },
-	{ "chain_ghz", offsetof(struct canary_reading, chain_ghz), 0 },
-	{ "line_ns", offsetof(struct canary_reading, line_ns), 2 },
-	{ "mapping_cycles", offsetof(struct canary_reading, mapping_cycles), 1 },
+	{ "adds_per_cycle", offsetof(struct canary_reading, adds_per_cycle), 0, false },
+	{ "chain_ghz", offsetof(struct canary_reading, chain_ghz), 0, false },
+	{ "line_ns", offsetof(struct canary_reading, line_ns), 2, false },
+	{ "mapping_cycles", offsetof(struct canary_reading, mapping_cycles), 1, false },
+	{ "memory_cycles", offsetof(struct canary_reading, memory_cycles), 1, true },
 };
 enum { FIELDS = sizeof fields / sizeof *fields };
 
@@ -115,6 +117,8 @@ static bool read_fields(const json_t *from, struct batch *b)
 		for (size_t i = 0; i < b->n; i++) {
 			const json_t *value = json_array_get(values, i);
 
+			if (fields[f].not_each && json_is_null(value))
+				continue;
 			if (!json_is_number(value) || !(json_number_value(value) > 0))
 				return false;
 			*field(&b->reading[i], f) = json_number_value(value);
@@ -145,7 +149,8 @@ static int read_batch(struct history *h, json_t *from, int64_t now)
 	if (!b.reading)
 		return -ENOMEM;
 	for (size_t i = 0; i < b.n; i++)
-		b.reading[i].line_ns = b.reading[i].mapping_cycles = NAN;
+		b.reading[i].line_ns = b.reading[i].mapping_cycles = b.reading[i].memory_cycles =
+			NAN;
 	int err = !b.n || !read_fields(from, &b) ? -EINVAL : history_add(h, &b);
 	free(b.reading);
 	return err;
@@ -214,8 +219,12 @@ static json_t *batch_json(const struct batch *b)
 			continue;
 		values = json_array();
 
-		for (size_t i = 0; i < b->n; i++)
-			json_array_append_new(values, json_real(*field(&b->reading[i], f)));
+		for (size_t i = 0; i < b->n; i++) {
+			double value = *field(&b->reading[i], f);
+
+			json_array_append_new(values,
+					      isnan(value) ? json_null() : json_real(value));
+		}
 		json_object_set_new(to, fields[f].name, values);
 	}
 	return to;

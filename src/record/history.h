@@ -19,6 +19,7 @@ struct canary_reading {
 	double adds_per_cycle, chain_ghz;
 	double line_ns;        /* between two roles; NAN with one */
 	double mapping_cycles; /* with one role; NAN with two */
+	double memory_cycles;  /* with one role, once an invocation that has it; else NAN */
 };
 
 /* What moves by itself and readings are compared with. It is kept from run to run, so that their

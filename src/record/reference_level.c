@@ -27,6 +27,12 @@ static double mapping_of(const struct canary_reading *x)
 	return x->mapping_cycles;
 }
 
+/* Of memory, in pages a cycle: more is faster. */
+static double memory_of(const struct canary_reading *x)
+{
+	return 1 / x->memory_cycles;
+}
+
 /* Readings of a kind that nobody disturbed, in v or only counted (v NULL). The kind's relation is
  * not looked at in a guest: one core's clock has nothing to do with the other's distance. */
 struct gathering {
@@ -47,8 +53,11 @@ static void gather(struct gathering *g, const struct batch *b)
 		if (!isnan(g->adds_per_cycle) &&
 		    !gate_agrees(x->adds_per_cycle, g->adds_per_cycle, GATE_ONE_ROLE))
 			continue;
+		double value = g->of(x);
+		if (isnan(value))
+			continue;
 		if (g->v)
-			g->v[g->n] = g->of(x);
+			g->v[g->n] = value;
 		g->n++;
 	}
 }
@@ -75,6 +84,13 @@ void reference_level(const struct reference *r, struct canary_reference *e, doub
 		return;
 	g = (struct gathering){ g.kind, e->adds_per_cycle, mapping_of, room, 0 };
 	e->mapping_cycles = derive_level(r, &g, settled.mapping_cycles, GATE_MAPPING);
+	/* Who slows memory down makes it slower, never faster: as with adds, the fastest readings that come
+	 * in numbers say what it is like without them. */
+	g = (struct gathering){ g.kind, e->adds_per_cycle, memory_of, room, 0 };
+	for (size_t i = 0; i < r->history.n; i++)
+		gather(&g, &r->history.batch[i]);
+	quantile_sort(g.v, g.n);
+	e->memory_cycles = 1 / gate_reference(g.v, g.n);
 }
 
 /* Levels hold for minutes and come back, and a reference that followed each of them would make no

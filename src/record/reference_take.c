@@ -60,11 +60,9 @@ static void halve(struct batch *b)
 	b->n /= 2;
 }
 
-static int add_end(struct batch *b, const struct canary *c, double line_ns, double mapping_cycles)
+static int add_end(struct batch *b, const struct canary_reading *x)
 {
-	struct canary_reading x = { c->adds_per_cycle, c->chain_ghz, line_ns, mapping_cycles };
-
-	if (!readable(&x, b->kind.roles))
+	if (!readable(x, b->kind.roles))
 		return 0;
 	if (!b->reading)
 		b->reading = malloc(SEEN_MAX * sizeof *b->reading);
@@ -72,7 +70,7 @@ static int add_end(struct batch *b, const struct canary *c, double line_ns, doub
 		return -ENOMEM;
 	if (b->n == SEEN_MAX)
 		halve(b);
-	b->reading[b->n++] = x;
+	b->reading[b->n++] = *x;
 	return 0;
 }
 
@@ -85,12 +83,17 @@ static int add_role(struct reference *r, const struct planned *p, const struct o
 
 	for (uint64_t i = 0; i < out->windows && !err; i++) {
 		const struct window *w = &out->window[i];
+		const struct canary *ends[] = { &w->before[role], &w->after[role] };
+		const double lines[] = { w->line_before, w->line_after };
 
-		err = add_end(b, &w->before[role], active == 2 ? w->line_before : NAN,
-			      out->mapping_cycles);
-		if (!err)
-			err = add_end(b, &w->after[role], active == 2 ? w->line_after : NAN,
-				      out->mapping_cycles);
+		for (int end = 0; end < 2 && !err; end++) {
+			struct canary_reading x = { ends[end]->adds_per_cycle, ends[end]->chain_ghz,
+						    active == 2 ? lines[end] : NAN,
+						    out->mapping_cycles,
+						    i || end ? NAN : out->memory_cycles };
+
+			err = add_end(b, &x);
+		}
 	}
 	return err;
 }

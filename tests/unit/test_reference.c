@@ -31,7 +31,7 @@ static void add_readings(struct history *h, int roles, double adds, double line,
 
 	for (int i = 0; i < READINGS; i++)
 		r[i] = (struct canary_reading){ adds * (1 + .00001 * (i % 7)), 4.2, line,
-						roles == 1 ? 50000 : NAN };
+						roles == 1 ? 50000 : NAN, NAN };
 	assert_int_equal(history_add(h, &b), 0);
 }
 
@@ -63,7 +63,8 @@ static struct reference run_at(const char *dir, struct levels now)
 	r.seen = calloc(1, sizeof *r.seen);
 	assert_true(reading && r.seen);
 	for (int i = 0; i < READINGS; i++)
-		reading[i] = (struct canary_reading){ 4.8, now.chain_ghz, NAN, now.mapping_cycles };
+		reading[i] =
+			(struct canary_reading){ 4.8, now.chain_ghz, NAN, now.mapping_cycles, NAN };
 	r.seen[r.kinds++] = (struct batch){ .kind = one_role, .reading = reading, .n = READINGS };
 	return r;
 }
@@ -144,8 +145,8 @@ static void a_level_is_of_undisturbed_readings(void **state)
 	for (size_t i = 0; i < b.n; i++) {
 		bool busy = i % 3;
 
-		reading[i] =
-			(struct canary_reading){ busy ? 3.1 : 4.8, 4.2, NAN, busy ? 58000 : 50000 };
+		reading[i] = (struct canary_reading){ busy ? 3.1 : 4.8, 4.2, NAN,
+						      busy ? 58000 : 50000, NAN };
 	}
 	assert_int_equal(history_add(&r.history, &b), 0);
 	assert_int_equal(reference_derive(&r), 0);
@@ -155,6 +156,40 @@ static void a_level_is_of_undisturbed_readings(void **state)
 	r.fresh = true; /* a few seconds say nothing of levels */
 	assert_int_equal(reference_derive(&r), 0);
 	assert_true(isnan(r.entry[0].mapping_cycles));
+	reference_close(&r);
+}
+
+/* Every fifth reading has one. Of 60, 20 are of memory that nobody slows down; the rest are anywhere up to a
+ * third above; and whoever was disturbed says nothing. It is kept as it was. */
+static void memory_is_as_fast_as_it_is_in_numbers(void **state)
+{
+	struct reference r = { .guest = true };
+	struct canary_reading reading[300];
+	struct batch b = { .kind = one_role, .taken = (int64_t)time(NULL), .reading = reading };
+	struct why w = { "" };
+
+	for (size_t i = 0; i < 300; i++, b.n++) {
+		bool disturbed = i % 50 == 0, slow = i % 15;
+		double memory = disturbed ? 400
+				: slow    ? 500 + (double)i / 2
+					  : 480 + .01 * (double)(i % 7);
+
+		reading[i] = (struct canary_reading){ disturbed ? 3.1 : 4.8, 4.2, NAN, 50000,
+						      i % 5 ? NAN : memory };
+	}
+	open_history(&r.history, *state, b.taken, "");
+	assert_int_equal(history_add(&r.history, &b), 0);
+	assert_int_equal(reference_derive(&r), 0);
+	assert_true(r.entry[0].memory_cycles > 479.9 && r.entry[0].memory_cycles < 480.1);
+	double kept = r.entry[0].memory_cycles;
+	assert_int_equal(history_save(&r.history, &w), 0);
+	reference_close(&r);
+	open_history(&r.history, *state, b.taken, "");
+	assert_int_equal(reference_derive(&r), 0);
+	assert_true(fabs(r.entry[0].memory_cycles - kept) < 1e-3);
+	r.fresh = true;
+	assert_int_equal(reference_derive(&r), 0);
+	assert_true(isnan(r.entry[0].memory_cycles));
 	reference_close(&r);
 }
 
@@ -402,6 +437,34 @@ static void a_kernel_at_another_level_is_not_calm(void **state)
 	csv_reader_close(&r);
 }
 
+/* Only where it is pages that are measured. */
+static void memory_that_is_slower_is_not_calm(void **state)
+{
+	struct part of_pages = sample_part;
+	struct outcome *slow, *fast;
+	struct csv_reader r;
+	struct bed b;
+
+	of_pages.pages = true;
+	for (int pages = 0; pages < 2; pages++) {
+		slow = make_windows(9, 9, NAN);
+		fast = make_windows(9, 9, NAN);
+		slow->memory_cycles = 500 * 1.04;
+		fast->memory_cycles = 500 * 1.02;
+		bed_open(&b, *state, pages ? &of_pages : &sample_part);
+		b.reference.entry[0].memory_cycles = 500;
+		bed_take(&b, 0, 0, slow);
+		bed_take(&b, 0, 1, fast);
+		bed_close(&b);
+		assert_int_equal(csv_reader_open(&r, *state, TABLE_INVOCATIONS, &b.why), 0);
+		find(&r, INVOCATIONS_CELL, "time");
+		is(&r, INVOCATIONS_calm_windows, pages ? "0" : "9");
+		find(&r, INVOCATIONS_CELL, "time");
+		is(&r, INVOCATIONS_calm_windows, "9");
+		csv_reader_close(&r);
+	}
+}
+
 /* Elapsed: 1000 ns. One role may be stopped for 10 of them, one of two for 30. */
 static void a_window_that_was_stopped_is_not_calm(void **state)
 {
@@ -602,8 +665,10 @@ int main(void)
 		EACH(a_level_is_kept_while_it_is_seen),
 		EACH(a_level_is_kept_for_minutes),
 		cmocka_unit_test(a_level_is_of_undisturbed_readings),
+		EACH(memory_is_as_fast_as_it_is_in_numbers),
 		EACH(a_kernel_at_another_level_is_not_calm),
 		EACH(a_window_that_was_stopped_is_not_calm),
+		EACH(memory_that_is_slower_is_not_calm),
 		EACH(each_relation_has_its_reference),
 		EACH(median_is_over_calm_windows),
 		EACH(two_roles_have_a_row_per_relation),
