@@ -143,10 +143,11 @@ struct part {
 	uint32_t states; /* with AXIS_STATE: bits 1u << STATE_... that this part is for */
 	int roles;       /* processes that measure: 1 or 2 */
 	enum region_by region;
-	bool pages;     /* with one role: its time is that of pages, and calm only where
-				       * memory is as fast as ever (probe/canary.h) */
-	bool sparse;    /* in fresh state only a few pages of an object are touched */
-	bool unsettled; /* `work` measures a process that has just begun, and then
+	/* With one role: its time is that of pages, and calm only where memory is as fast as ever
+	 * (probe/canary.h). */
+	bool pages;
+	bool sparse;                  /* in fresh state only a few pages of an object are touched */
+	bool unsettled;               /* `work` measures a process that has just begun, and then
 				       * calls settle_process() itself (probe/settle.h) */
 	const struct metric *metrics; /* at most METRICS_MAX; ends with a NULL name */
 	/* Defaults of this part's axes, as a user would type them, by enum axis; NULL: the table's
