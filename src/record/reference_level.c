@@ -72,6 +72,35 @@ static double derive_level(const struct reference *r, struct gathering *g, doubl
 	return settled > 0 ? settled : gate_mode(g->v, g->n, tolerance);
 }
 
+/* Levels hold for minutes and come back, and a reference that followed each of them would make no
+ * two runs alike: so the batches of a kind of the last ten minutes have a say, and some three runs of
+ * them whatever their age, and a level stays until another one has this many times its readings. (A clock
+ * that ran at 3.73, 3.66 and 3.45 GHz, the last for three minutes now and then, was followed by a say of
+ * three runs: over 27 minutes calm medians of a detach spread by 2.7 %, and by 1.2 at one level.) */
+enum { RECENT = 7, RECENT_S = 600, MANY_TIMES = 2 };
+
+/* How long memory is remembered: what a guest had before it was moved to another host it may never have
+ * again. */
+enum { MEMORY_S = 3600 };
+
+/* What was taken within so many seconds of the newest, and that of some runs whenever they were. */
+static void gather_recent(const struct reference *r, struct gathering *g, int64_t seconds)
+{
+	size_t recent = 0, enough = r->fresh ? 1 : RECENT;
+	int64_t newest = r->history.n ? r->history.batch[r->history.n - 1].taken : 0;
+
+	g->n = 0;
+	for (size_t i = r->history.n; i-- > 0;) {
+		const struct batch *b = &r->history.batch[i];
+		bool young = !r->fresh && newest - b->taken < seconds;
+
+		if (recent >= enough && !young)
+			break;
+		gather(g, b);
+		recent += (size_t)canary_kind_same(&b->kind, &g->kind);
+	}
+}
+
 void reference_level(const struct reference *r, struct canary_reference *e, double *room)
 {
 	struct gathering g = { kind_in_history(r, &e->kind), NAN, chain_of, room, 0 };
@@ -87,34 +116,9 @@ void reference_level(const struct reference *r, struct canary_reference *e, doub
 	/* Who slows memory down makes it slower, never faster: as with adds, the fastest readings that come
 	 * in numbers say what it is like without them. */
 	g = (struct gathering){ g.kind, e->adds_per_cycle, memory_of, room, 0 };
-	for (size_t i = 0; i < r->history.n; i++)
-		gather(&g, &r->history.batch[i]);
+	gather_recent(r, &g, MEMORY_S);
 	quantile_sort(g.v, g.n);
 	e->memory_cycles = 1 / gate_reference(g.v, g.n);
-}
-
-/* Levels hold for minutes and come back, and a reference that followed each of them would make no
- * two runs alike: so the batches of a kind of the last ten minutes have a say, and some three runs of
- * them whatever their age, and a level stays until another one has this many times its readings. (A clock
- * that ran at 3.73, 3.66 and 3.45 GHz, the last for three minutes now and then, was followed by a say of
- * three runs: over 27 minutes calm medians of a detach spread by 2.7 %, and by 1.2 at one level.) */
-enum { RECENT = 7, RECENT_S = 600, MANY_TIMES = 2 };
-
-static void gather_recent(const struct reference *r, struct gathering *g)
-{
-	size_t recent = 0, enough = r->fresh ? 1 : RECENT;
-	int64_t newest = r->history.n ? r->history.batch[r->history.n - 1].taken : 0;
-
-	g->n = 0;
-	for (size_t i = r->history.n; i-- > 0;) {
-		const struct batch *b = &r->history.batch[i];
-		bool young = !r->fresh && newest - b->taken < RECENT_S;
-
-		if (recent >= enough && !young)
-			break;
-		gather(g, b);
-		recent += (size_t)canary_kind_same(&b->kind, &g->kind);
-	}
 }
 
 static size_t at_level(const struct gathering *g, double level, double tolerance)
@@ -130,11 +134,11 @@ static size_t at_level(const struct gathering *g, double level, double tolerance
 static int settle_level(const struct reference *r, struct gathering *g, double tolerance,
 			double *level)
 {
-	gather_recent(r, g);
+	gather_recent(r, g, RECENT_S);
 	g->v = calloc(g->n + 1, sizeof *g->v);
 	if (!g->v)
 		return -ENOMEM;
-	gather_recent(r, g);
+	gather_recent(r, g, RECENT_S);
 	quantile_sort(g->v, g->n);
 	double most = gate_mode(g->v, g->n, tolerance);
 	if (r->fresh || MANY_TIMES * at_level(g, *level, tolerance) < at_level(g, most, tolerance))
