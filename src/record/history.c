@@ -20,6 +20,7 @@ int canary_kind_same(const struct canary_kind *a, const struct canary_kind *b)
 static void drop(struct history *h, size_t at)
 {
 	free(h->batch[at].reading);
+	free(h->batch[at].memory);
 	memmove(&h->batch[at], &h->batch[at + 1], (--h->n - at) * sizeof *h->batch);
 }
 
@@ -60,21 +61,28 @@ static void make_room(struct history *h, const struct canary_kind *k)
 int history_add(struct history *h, const struct batch *b)
 {
 	size_t n = b->n < HISTORY_BATCH ? b->n : HISTORY_BATCH;
+	size_t m = b->memories < HISTORY_MEMORY ? b->memories : HISTORY_MEMORY;
 	struct canary_reading *copy = malloc((n + 1) * sizeof *copy);
+	double *memory = malloc((m + 1) * sizeof *memory);
 	struct batch *grown = realloc(h->batch, (h->n + 1) * sizeof *grown);
 
 	if (grown)
 		h->batch = grown;
-	if (!copy || !grown) {
+	if (!copy || !memory || !grown) {
 		free(copy);
+		free(memory);
 		return -ENOMEM;
 	}
 	for (size_t i = 0; i < n; i++)
 		copy[i] = b->reading[i * b->n / n];
+	for (size_t i = 0; i < m; i++)
+		memory[i] = b->memory[i * b->memories / m];
 	make_room(h, &b->kind);
 	h->batch[h->n] = *b;
 	h->batch[h->n].reading = copy;
-	h->batch[h->n++].n = n;
+	h->batch[h->n].n = n;
+	h->batch[h->n].memory = memory;
+	h->batch[h->n++].memories = m;
 	return 0;
 }
 
@@ -82,14 +90,12 @@ int history_add(struct history *h, const struct batch *b)
 static const struct {
 	const char *name;
 	size_t at;
-	int roles;     /* only readings of so many have it; 0: all */
-	bool not_each; /* null where a reading does not have it */
+	int roles; /* only readings of so many have it; 0: all */
 } fields[] = {
-	{ "adds_per_cycle", offsetof(struct canary_reading, adds_per_cycle), 0, false },
-	{ "chain_ghz", offsetof(struct canary_reading, chain_ghz), 0, false },
-	{ "line_ns", offsetof(struct canary_reading, line_ns), 2, false },
-	{ "mapping_cycles", offsetof(struct canary_reading, mapping_cycles), 1, false },
-	{ "memory_cycles", offsetof(struct canary_reading, memory_cycles), 1, true },
+	{ "adds_per_cycle", offsetof(struct canary_reading, adds_per_cycle), 0 },
+	{ "chain_ghz", offsetof(struct canary_reading, chain_ghz), 0 },
+	{ "line_ns", offsetof(struct canary_reading, line_ns), 2 },
+	{ "mapping_cycles", offsetof(struct canary_reading, mapping_cycles), 1 },
 };
 enum { FIELDS = sizeof fields / sizeof *fields };
 
@@ -117,14 +123,30 @@ static bool read_fields(const json_t *from, struct batch *b)
 		for (size_t i = 0; i < b->n; i++) {
 			const json_t *value = json_array_get(values, i);
 
-			if (fields[f].not_each && json_is_null(value))
-				continue;
 			if (!json_is_number(value) || !(json_number_value(value) > 0))
 				return false;
 			*field(&b->reading[i], f) = json_number_value(value);
 		}
 	}
 	return true;
+}
+
+static int read_memory(const json_t *from, struct batch *b)
+{
+	const json_t *values = json_object_get(from, "memory_cycles");
+	size_t n = json_array_size(values);
+
+	b->memory = malloc((n + 1) * sizeof *b->memory);
+	if (!b->memory)
+		return -ENOMEM;
+	for (; b->memories < n; b->memories++) {
+		double value = json_number_value(json_array_get(values, b->memories));
+
+		if (!(value > 0))
+			return -EINVAL;
+		b->memory[b->memories] = value;
+	}
+	return 0;
 }
 
 /* -EINVAL for what is no batch. Old ones, and ones from the future, are passed over. */
@@ -149,10 +171,12 @@ static int read_batch(struct history *h, json_t *from, int64_t now)
 	if (!b.reading)
 		return -ENOMEM;
 	for (size_t i = 0; i < b.n; i++)
-		b.reading[i].line_ns = b.reading[i].mapping_cycles = b.reading[i].memory_cycles =
-			NAN;
-	int err = !b.n || !read_fields(from, &b) ? -EINVAL : history_add(h, &b);
+		b.reading[i].line_ns = b.reading[i].mapping_cycles = NAN;
+	int err = read_memory(from, &b);
+	if (!err)
+		err = !b.n || !read_fields(from, &b) ? -EINVAL : history_add(h, &b);
 	free(b.reading);
+	free(b.memory);
 	return err;
 }
 
@@ -219,14 +243,14 @@ static json_t *batch_json(const struct batch *b)
 			continue;
 		values = json_array();
 
-		for (size_t i = 0; i < b->n; i++) {
-			double value = *field(&b->reading[i], f);
-
-			json_array_append_new(values,
-					      isnan(value) ? json_null() : json_real(value));
-		}
+		for (size_t i = 0; i < b->n; i++)
+			json_array_append_new(values, json_real(*field(&b->reading[i], f)));
 		json_object_set_new(to, fields[f].name, values);
 	}
+	json_t *memory = json_array();
+	for (size_t i = 0; i < b->memories; i++)
+		json_array_append_new(memory, json_real(b->memory[i]));
+	json_object_set_new(to, "memory_cycles", memory);
 	return to;
 }
 

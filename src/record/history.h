@@ -12,6 +12,7 @@
  * what follows from them is worked out anew each time. Parent only.
  */
 #define HISTORY_BATCH   500 /* readings that one run adds of a kind */
+#define HISTORY_MEMORY  100 /* of memory */
 #define HISTORY_BATCHES 32  /* that are kept of a kind: the newest */
 #define HISTORY_AGE_S   86400
 
@@ -19,7 +20,6 @@ struct canary_reading {
 	double adds_per_cycle, chain_ghz;
 	double line_ns;        /* between two roles; NAN with one */
 	double mapping_cycles; /* with one role; NAN with two */
-	double memory_cycles;  /* with one role, once an invocation that has it; else NAN */
 };
 
 /* What moves by itself and readings are compared with. It is kept from run to run, so that their
@@ -41,6 +41,8 @@ struct batch {
 	struct levels levels;
 	struct canary_reading *reading;
 	size_t n;
+	double *memory; /* cycles of a page written, one an invocation that has it */
+	size_t memories;
 };
 
 struct history {
@@ -56,7 +58,7 @@ int history_open(struct history *h, const char *dir, const char *model, int64_t 
 		 struct why *warning);
 void history_close(struct history *h);
 
-/* Copy readings in: evenly spaced ones where there are more than HISTORY_BATCH. -ENOMEM. */
+/* Copy readings in: evenly spaced ones where there are more than are kept. -ENOMEM. */
 int history_add(struct history *h, const struct batch *b);
 
 /* Forget the readings of a kind. */

@@ -33,7 +33,7 @@ static double *history_room(const struct history *h)
 	size_t n = 1;
 
 	for (size_t i = 0; i < h->n; i++)
-		n += h->batch[i].n;
+		n += h->batch[i].n + h->batch[i].memories;
 	return calloc(n, sizeof(double));
 }
 

@@ -27,12 +27,6 @@ static double mapping_of(const struct canary_reading *x)
 	return x->mapping_cycles;
 }
 
-/* Of memory, in pages a cycle: more is faster. */
-static double memory_of(const struct canary_reading *x)
-{
-	return 1 / x->memory_cycles;
-}
-
 /* Readings of a kind that nobody disturbed, in v or only counted (v NULL). The kind's relation is
  * not looked at in a guest: one core's clock has nothing to do with the other's distance. */
 struct gathering {
@@ -53,11 +47,8 @@ static void gather(struct gathering *g, const struct batch *b)
 		if (!isnan(g->adds_per_cycle) &&
 		    !gate_agrees(x->adds_per_cycle, g->adds_per_cycle, GATE_ONE_ROLE))
 			continue;
-		double value = g->of(x);
-		if (isnan(value))
-			continue;
 		if (g->v)
-			g->v[g->n] = value;
+			g->v[g->n] = g->of(x);
 		g->n++;
 	}
 }
@@ -79,12 +70,7 @@ static double derive_level(const struct reference *r, struct gathering *g, doubl
  * three runs: over 27 minutes calm medians of a detach spread by 2.7 %, and by 1.2 at one level.) */
 enum { RECENT = 7, RECENT_S = 600, MANY_TIMES = 2 };
 
-/* How long memory is remembered: what a guest had before it was moved to another host it may never have
- * again. */
-enum { MEMORY_S = 3600 };
-
-/* What was taken within so many seconds of the newest, and that of some runs whenever they were. */
-static void gather_recent(const struct reference *r, struct gathering *g, int64_t seconds)
+static void gather_recent(const struct reference *r, struct gathering *g)
 {
 	size_t recent = 0, enough = r->fresh ? 1 : RECENT;
 	int64_t newest = r->history.n ? r->history.batch[r->history.n - 1].taken : 0;
@@ -92,13 +78,39 @@ static void gather_recent(const struct reference *r, struct gathering *g, int64_
 	g->n = 0;
 	for (size_t i = r->history.n; i-- > 0;) {
 		const struct batch *b = &r->history.batch[i];
-		bool young = !r->fresh && newest - b->taken < seconds;
+		bool young = !r->fresh && newest - b->taken < RECENT_S;
 
 		if (recent >= enough && !young)
 			break;
 		gather(g, b);
 		recent += (size_t)canary_kind_same(&b->kind, &g->kind);
 	}
+}
+
+/* How long memory is remembered: what a guest had before it was moved to another host it may never have
+ * again. And the newest so many of the batches that have any, whatever their age. */
+enum { MEMORY_S = 3600, MEMORY_BATCHES = 7 };
+
+/* Who slows memory down makes it slower, never faster: as with adds, the fastest readings that come in
+ * numbers say what it is like without them. In pages a cycle: more is faster. */
+static double derive_memory(const struct reference *r, const struct canary_kind *kind, double *room)
+{
+	int64_t newest = r->history.n ? r->history.batch[r->history.n - 1].taken : 0;
+	size_t n = 0, batches = 0;
+
+	for (size_t i = r->history.n; i-- > 0;) {
+		const struct batch *b = &r->history.batch[i];
+
+		if (!b->memories || !canary_kind_same(&b->kind, kind))
+			continue;
+		if (newest - b->taken >= MEMORY_S && batches >= MEMORY_BATCHES)
+			break;
+		for (size_t k = 0; k < b->memories; k++)
+			room[n++] = 1 / b->memory[k];
+		batches++;
+	}
+	quantile_sort(room, n);
+	return 1 / gate_reference(room, n);
 }
 
 void reference_level(const struct reference *r, struct canary_reference *e, double *room)
@@ -113,12 +125,7 @@ void reference_level(const struct reference *r, struct canary_reference *e, doub
 		return;
 	g = (struct gathering){ g.kind, e->adds_per_cycle, mapping_of, room, 0 };
 	e->mapping_cycles = derive_level(r, &g, settled.mapping_cycles, GATE_MAPPING);
-	/* Who slows memory down makes it slower, never faster: as with adds, the fastest readings that come
-	 * in numbers say what it is like without them. */
-	g = (struct gathering){ g.kind, e->adds_per_cycle, memory_of, room, 0 };
-	gather_recent(r, &g, MEMORY_S);
-	quantile_sort(g.v, g.n);
-	e->memory_cycles = 1 / gate_reference(g.v, g.n);
+	e->memory_cycles = derive_memory(r, &g.kind, room);
 }
 
 static size_t at_level(const struct gathering *g, double level, double tolerance)
@@ -134,11 +141,11 @@ static size_t at_level(const struct gathering *g, double level, double tolerance
 static int settle_level(const struct reference *r, struct gathering *g, double tolerance,
 			double *level)
 {
-	gather_recent(r, g, RECENT_S);
+	gather_recent(r, g);
 	g->v = calloc(g->n + 1, sizeof *g->v);
 	if (!g->v)
 		return -ENOMEM;
-	gather_recent(r, g, RECENT_S);
+	gather_recent(r, g);
 	quantile_sort(g->v, g->n);
 	double most = gate_mode(g->v, g->n, tolerance);
 	if (r->fresh || MANY_TIMES * at_level(g, *level, tolerance) < at_level(g, most, tolerance))

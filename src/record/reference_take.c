@@ -45,6 +45,12 @@ static struct batch *seen_of(struct reference *r, const struct canary_kind *k)
 	return &r->seen[r->kinds++];
 }
 
+static void forget(struct batch *b)
+{
+	free(b->reading);
+	free(b->memory);
+}
+
 /* A canary whose loop took no time, or none at all, says nothing. */
 static bool readable(const struct canary_reading *x, int roles)
 {
@@ -60,9 +66,11 @@ static void halve(struct batch *b)
 	b->n /= 2;
 }
 
-static int add_end(struct batch *b, const struct canary_reading *x)
+static int add_end(struct batch *b, const struct canary *c, double line_ns, double mapping_cycles)
 {
-	if (!readable(x, b->kind.roles))
+	struct canary_reading x = { c->adds_per_cycle, c->chain_ghz, line_ns, mapping_cycles };
+
+	if (!readable(&x, b->kind.roles))
 		return 0;
 	if (!b->reading)
 		b->reading = malloc(SEEN_MAX * sizeof *b->reading);
@@ -70,7 +78,20 @@ static int add_end(struct batch *b, const struct canary_reading *x)
 		return -ENOMEM;
 	if (b->n == SEEN_MAX)
 		halve(b);
-	b->reading[b->n++] = *x;
+	b->reading[b->n++] = x;
+	return 0;
+}
+
+/* Of a run so long that there are more, those of its beginning. */
+static int add_memory(struct batch *b, double memory_cycles)
+{
+	if (!(memory_cycles > 0) || b->memories == SEEN_MAX)
+		return 0;
+	if (!b->memory)
+		b->memory = malloc(SEEN_MAX * sizeof *b->memory);
+	if (!b->memory)
+		return -ENOMEM;
+	b->memory[b->memories++] = memory_cycles;
 	return 0;
 }
 
@@ -83,19 +104,14 @@ static int add_role(struct reference *r, const struct planned *p, const struct o
 
 	for (uint64_t i = 0; i < out->windows && !err; i++) {
 		const struct window *w = &out->window[i];
-		const struct canary *ends[] = { &w->before[role], &w->after[role] };
-		const double lines[] = { w->line_before, w->line_after };
 
-		for (int end = 0; end < 2 && !err; end++) {
-			struct canary_reading x = { ends[end]->adds_per_cycle, ends[end]->chain_ghz,
-						    active == 2 ? lines[end] : NAN,
-						    out->mapping_cycles,
-						    i || end ? NAN : out->memory_cycles };
-
-			err = add_end(b, &x);
-		}
+		err = add_end(b, &w->before[role], active == 2 ? w->line_before : NAN,
+			      out->mapping_cycles);
+		if (!err)
+			err = add_end(b, &w->after[role], active == 2 ? w->line_after : NAN,
+				      out->mapping_cycles);
 	}
-	return err;
+	return err || active == 2 ? err : add_memory(b, out->memory_cycles);
 }
 
 int reference_add(struct reference *r, const struct planned *p, const struct outcome *out)
@@ -161,7 +177,7 @@ static int settle(struct reference *r)
 			err = history_add(&r->history, &r->seen[i]);
 	}
 	for (size_t i = 0; i < r->kinds; i++)
-		free(r->seen[i].reading);
+		forget(&r->seen[i]);
 	r->kinds = 0;
 	return err;
 }
@@ -286,7 +302,7 @@ int reference_save(struct reference *r, struct why *w)
 void reference_close(struct reference *r)
 {
 	for (size_t i = 0; i < r->kinds; i++)
-		free(r->seen[i].reading);
+		forget(&r->seen[i]);
 	free(r->seen);
 	free(r->entry);
 	history_close(&r->history);

@@ -4,7 +4,7 @@ load ../cli/helpers
 load machine
 
 setup_file() {
-	CPU=max,vendor=GenuineIntel,l3-cache=on MEMORY=3328 VM_LIMIT=1700 \
+	CPU=max,vendor=GenuineIntel,l3-cache=on MEMORY=3328 VM_LIMIT=2300 \
 		KERNEL_OPTIONS="hugepagesz=1G hugepages=0:1,1:1" \
 		machine_once long.guest test_{page,memory,bind,region,channel,probe}
 }
