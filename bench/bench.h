@@ -143,9 +143,6 @@ struct part {
 	uint32_t states; /* with AXIS_STATE: bits 1u << STATE_... that this part is for */
 	int roles;       /* processes that measure: 1 or 2 */
 	enum region_by region;
-	/* With one role: its time is that of pages, and calm only where memory is as fast as ever
-	 * (probe/canary.h). */
-	bool pages;
 	bool sparse;                  /* in fresh state only a few pages of an object are touched */
 	bool unsettled;               /* `work` measures a process that has just begun, and then
 				       * calls settle_process() itself (probe/settle.h) */

@@ -59,7 +59,6 @@ const struct bench bench_calibrate = {
 				.name = "one",
 				.axes = AXIS(CLOCK),
 				.roles = 1,
-				.pages = true,
 				.metrics = metrics,
 				.windows = windows,
 				.work = work,

@@ -117,7 +117,6 @@ const struct bench bench_crowd = {
 				.crowds = AXIS(PROCESSES),
 				.cpus_each = 1,
 				.roles = 1,
-				.pages = true,
 				.region = REGION_OWN,
 				.metrics = crowd_touch_metrics,
 				.standard = (const char *const[AXES]){ [AXIS_SIZE] = "8M" },

@@ -205,7 +205,6 @@ const struct bench bench_first_touch = {
 				.states =
 					1u << STATE_FRESH | 1u << STATE_RESIDENT | 1u << STATE_COLD,
 				.roles = 1,
-				.pages = true,
 				.region = REGION_OWN,
 				.metrics = metrics,
 				.standard = (const char *const[AXES]){ [AXIS_SIZE] = "16M" },

@@ -318,7 +318,6 @@ const struct bench bench_populate = {
 				.states = 1u << STATE_FRESH | 1u << STATE_RESIDENT,
 				.crowds = AXIS(THREADS),
 				.roles = 1,
-				.pages = true,
 				.region = REGION_OWN,
 				.metrics = metrics,
 				.standard =

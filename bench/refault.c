@@ -189,7 +189,6 @@ const struct bench bench_refault = {
 				.axes = AXIS(REGION) | AXIS(SIZE) | AXIS(PAGE) | AXIS(ACCESS) |
 					AXIS(NODE) | AXIS(DIRECTORY) | AXIS(CLOCK),
 				.roles = 1,
-				.pages = true,
 				.region = REGION_ATTACHED,
 				.metrics = metrics,
 				.standard =

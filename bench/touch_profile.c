@@ -97,7 +97,6 @@ const struct bench bench_touch_profile = {
 				.states =
 					1u << STATE_FRESH | 1u << STATE_RESIDENT | 1u << STATE_COLD,
 				.roles = 1,
-				.pages = true,
 				.region = REGION_OWN,
 				.metrics = metrics,
 				.standard = (const char *const[AXES]){ [AXIS_SIZE] = "16M" },

@@ -17,15 +17,13 @@
  * moves over 5 % within a second (seen: 4.25 to 4.51 GHz), absolute times follow it, and runs a
  * minute apart differed by 3 % in what takes a fixed number of cycles. So is, where one process
  * measures, the life of a mapping: the kernel's work for shared memory has levels up to 10 % apart
- * that hold for seconds to minutes. And, for what writes pages, memory: other guests that write much slow it
- * down by up to 30 %.
+ * that hold for seconds to minutes.
  */
 #define GATE_READINGS  200 /* that a reference is made from, at least */
 #define GATE_ONE_ROLE  .01 /* how far from the reference a calm reading may be */
 #define GATE_TWO_ROLES .03
 #define GATE_CLOCK     .02 /* how far its clock may be from the reference's */
 #define GATE_MAPPING   .03 /* how far the life of a mapping may be from the reference's */
-#define GATE_MEMORY    .03 /* how far the time of a page written may be from it */
 #define GATE_WINDOWS   3   /* calm ones that make an invocation's value */
 #define GATE_CALM      6   /* calm invocations that make an estimate */
 #define GATE_THIN      .10 /* share of windows accepted below which contention may leak in */

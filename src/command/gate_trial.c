@@ -173,10 +173,10 @@ static int count(const struct trial *t, const struct invocation *i, unsigned met
 		if (!reduce_measured(i->out, from.part, metric, k))
 			continue;
 		seen->tally.windows++;
-		seen->tally.passed_before += judged->alone_before && judged->memory;
-		seen->tally.passed_after += judged->alone_after && judged->memory;
-		seen->tally.calm += judged->alone && judged->memory;
-		if (!judged->alone || !judged->memory)
+		seen->tally.passed_before += judged->alone_before;
+		seen->tally.passed_after += judged->alone_after;
+		seen->tally.calm += judged->alone;
+		if (!judged->alone)
 			continue;
 		err = keep(seen, ghz_of(w) * reduce_value(&from, w, all.batch, &scratch));
 	}

@@ -6,9 +6,9 @@
 
 /*
  * Some cells, run by the hand of `selftest` and judged by the gate as those of a run are: what it
- * accepts, and what it accepts says. The clock rate and the life of a mapping are left out: who is to be
- * kept out here is other work, and what moves by itself would hide what that does. For selftest_gate.c
- * and gate_turns.c only.
+ * accepts, and what it accepts says. The clock rate is left out: who is to be kept out here is other
+ * work, and a clock that moves by itself would hide what that does. For selftest_gate.c and
+ * gate_turns.c only.
  */
 enum trial_cell { TRIAL_NULL, TRIAL_ATTACH, TRIAL_TOUCH, TRIAL_DEFERRED, TRIAL_CELLS };
 

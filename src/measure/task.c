@@ -81,7 +81,7 @@ struct task task_make(const struct assignment *a, struct outcome *out, struct wh
 	const struct cell *c = &a->cell;
 	struct task t = {
 		.cell = c,
-		.meter = { .out = out, .clock = a->clock, .memory = c->part->pages },
+		.meter = { .out = out, .clock = a->clock },
 		.why = why,
 		.nodes = a->nodes,
 		.place_memory = place_memory,

@@ -5,9 +5,6 @@
  * at rename, without an execution unit, and such an add would not feel a busy sibling.
  */
 #include <math.h>
-#include <string.h>
-#include <sys/mman.h>
-#include "base/page.h"
 #include "probe/canary.h"
 #include "probe/clock.h"
 #include "probe/mapping.h"
@@ -20,8 +17,6 @@ enum {
 	HALVES_APART = 100, /* one in so many: some steps of a clock */
 	WARMING_LIVES = 120,
 	LIVES = 30,
-	WRITTEN = 8 << 20, /* more than the caches of a core hold; and in so many parts: */
-	PARTS = 16,
 };
 
 /* How fast a CPU fetches a loop depends on where in a cache line it begins: at 46 bytes into one
@@ -141,14 +136,6 @@ struct canary canary_read(void)
 	};
 }
 
-/* Sort v in as it comes: of few values, and without a call. */
-static void put_in(uint64_t *sorted, int n, uint64_t v)
-{
-	for (; n > 0 && sorted[n - 1] > v; n--)
-		sorted[n] = sorted[n - 1];
-	sorted[n] = v;
-}
-
 /* The median, so that an interrupt in a life is not to be seen. */
 double canary_mapping_ns(void)
 {
@@ -162,60 +149,13 @@ double canary_mapping_ns(void)
 	for (int n = 0; n < LIVES; n++) {
 		if (!mapping_live())
 			return NAN;
-		uint64_t end = clock_ns();
+		uint64_t end = clock_ns(), life = end - start;
+		int at = n;
 
-		put_in(sorted, n, end - start);
+		for (; at > 0 && sorted[at - 1] > life; at--)
+			sorted[at] = sorted[at - 1];
+		sorted[at] = life;
 		start = end;
 	}
 	return (double)sorted[LIVES / 2];
-}
-
-/* Base pages, as whoever is compared with it has them, that no child of this process gets: a fork would have
- * to copy their tables. */
-static char *written_memory(void)
-{
-	static char *memory;
-
-	if (memory)
-		return memory;
-	char *p = mmap(NULL, WRITTEN, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-	if (p == MAP_FAILED)
-		return NULL;
-	madvise(p, WRITTEN, MADV_NOHUGEPAGE);
-	madvise(p, WRITTEN, MADV_DONTFORK);
-	memset(p, 1, WRITTEN);
-	memory = p;
-	return memory;
-}
-
-/* Page by page, as the kernel does it. */
-static void write_pages(char *p, size_t len)
-{
-	size_t page = base_page_bytes();
-
-	for (size_t at = 0; at < len; at += page) {
-		memset(p + at, 0, page);
-		/* The store must happen although nobody reads it. */
-		__asm__ volatile("" ::"r"(p + at) : "memory");
-	}
-}
-
-/* Once to have all of it as far away as it will be, and once for the time. */
-double canary_memory_ns(void)
-{
-	const size_t part = WRITTEN / PARTS;
-	char *memory = written_memory();
-	uint64_t sorted[PARTS];
-
-	if (!memory)
-		return NAN;
-	write_pages(memory, WRITTEN);
-	uint64_t start = clock_ns();
-	for (int n = 0; n < PARTS; n++) {
-		write_pages(memory + (size_t)n * part, part);
-		uint64_t end = clock_ns();
-		put_in(sorted, n, end - start);
-		start = end;
-	}
-	return (double)sorted[PARTS / 2] / (double)(part / base_page_bytes());
 }

@@ -30,14 +30,6 @@ struct canary canary_read(void);
  * mapping. */
 double canary_mapping_ns(void);
 
-/*
- * A fourth, for parts whose time is that of pages: what it takes to write one, from beyond the caches of the
- * core. Other guests that write much slow it down by up to 30 %, for seconds to hours, and first touches with
- * it by 15; nothing else here feels that. The median of several times in ns a page; takes 0.7 ms, the first
- * time in a process 2. NAN where there is no memory for it.
- */
-double canary_memory_ns(void);
-
 /* Why there are no canaries on this kind of CPU; NULL where there are. */
 const char *canary_unavailable(void);
 

@@ -46,7 +46,7 @@ void outcome_init(struct outcome *out, uint64_t windows, const uint64_t samples[
 {
 	out->batch = 1;
 	out->memory_node = -1;
-	out->mapping_cycles = out->memory_cycles = NAN;
+	out->mapping_cycles = NAN;
 	out->windows_cap = windows;
 	for (unsigned m = 0; m < METRICS_MAX; m++) {
 		out->series[m].cap = samples[m];
@@ -56,14 +56,12 @@ void outcome_init(struct outcome *out, uint64_t windows, const uint64_t samples[
 
 /* Whoever shares the core makes a life longer, none shorter: the less of two readings says more of
  * the kernel. And an interrupt makes a clock slower, none faster. */
-static void read_levels(const struct meter *m, double chain_ghz_before)
+static void read_mapping(struct outcome *out, double chain_ghz_before)
 {
-	double memory_ns = m->memory ? canary_memory_ns() : NAN;
-	double mapping_ns = canary_mapping_ns();
+	double ns = canary_mapping_ns();
 	double chain_ghz = fmax(chain_ghz_before, canary_read().chain_ghz);
 
-	m->out->mapping_cycles = fmin(m->out->mapping_cycles, mapping_ns * chain_ghz);
-	m->out->memory_cycles = fmin(m->out->memory_cycles, memory_ns * chain_ghz);
+	out->mapping_cycles = fmin(out->mapping_cycles, ns * chain_ghz);
 }
 
 /* Both roles at once on two CPUs; one after the other, the idle one asleep, on one. `edge`: before the
@@ -76,7 +74,7 @@ static struct canary canary_together(struct meter *m, bool edge)
 		meeting_meet(m->meeting);
 	mine = canary_read();
 	if (edge && m->role == 0 && (!m->meeting || m->meeting->sleeping))
-		read_levels(m, mine.chain_ghz);
+		read_mapping(m->out, mine.chain_ghz);
 	if (m->meeting && m->meeting->sleeping) {
 		meeting_meet(m->meeting);
 		if (m->role == 0)

@@ -51,7 +51,6 @@ struct outcome {
 	uint64_t batch; /* events timed as one in the sampled metrics; 1 unless said */
 	double clock_cost_ns;
 	double mapping_cycles; /* a life of a mapping, the less of both ends; NAN with two CPUs */
-	double memory_cycles;  /* a page written, likewise; NAN where meter.memory is not set */
 	uint64_t ready_ns;     /* when the first window opened */
 	uint64_t finished_ns;  /* when the last one closed */
 	uint32_t have[ROLES_MAX];            /* bits by enum event: open in this role */
@@ -75,7 +74,6 @@ struct meter {
 	struct meeting *meeting; /* NULL with one role */
 	struct clock clock;      /* of the cell, for what is timed in it */
 	int role;
-	bool memory;    /* read the canary of memory too, with one CPU */
 	uint64_t index; /* windows this role has opened */
 	struct counters at_open;
 	const struct waited *waited; /* NULL: a kernel without scheduling accounts */

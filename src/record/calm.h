@@ -15,7 +15,6 @@ struct calm_window {
 	bool calm;                        /* both */
 	bool alone_before, alone_after;   /* the same but for the levels: nobody disturbed it */
 	bool alone;
-	bool memory; /* as fast as the reference's, or not asked for */
 	const struct canary_reference *reference[ROLES_MAX]; /* NULL: none of this relation */
 };
 

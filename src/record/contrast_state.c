@@ -47,15 +47,12 @@ static struct bound find_bound(const struct contrast *c, const char *name)
 struct movers {
 	const char *bound[BOUNDS]; /* each of them says whether the machine's speed is the same */
 	const char *before; /* what runs have from before there were these; it says nothing */
-	bool pages;         /* their canary of memory says so too (struct part) */
 };
 
 static const struct movers *movers_of(const struct run_row *row)
 {
-	static const struct movers life = { { "bounds/mapping" }, "bounds/syscall", false };
-	static const struct movers pages = { { "bounds/page-fault", "bounds/zero-page" },
-					     NULL,
-					     true };
+	static const struct movers life = { { "bounds/mapping" }, "bounds/syscall" };
+	static const struct movers pages = { { "bounds/page-fault", "bounds/zero-page" }, NULL };
 	static const char *const touching[] = { "first-touch", "touch-profile", "populate",
 						"refault" };
 	const char *benchmark = run_row_benchmark(row);
@@ -63,7 +60,7 @@ static const struct movers *movers_of(const struct run_row *row)
 	for (size_t i = 0; i < sizeof touching / sizeof *touching; i++)
 		if (!strcmp(benchmark, touching[i]))
 			return &pages;
-	if (!strcmp(benchmark, "crowd") && !strncmp(run_row_metric(row), "touch", 5))
+	if (!strcmp(benchmark, "crowd") && !strncmp(run_row_metric(row), "touch", strlen("touch")))
 		return &pages;
 	return strcmp(benchmark, "attach") ? NULL : &life;
 }
@@ -123,11 +120,9 @@ static bool same_level(const struct contrast *c, int roles, const char *level, d
 static bool same_levels(const struct contrast *c, const struct run_row *row)
 {
 	int roles = !*row->relation || !strcmp(row->relation, "same") ? 1 : 2;
-	const struct movers *m = movers_of(row);
 
 	return same_level(c, roles, "chain_ghz", GATE_CLOCK) &&
-	       same_level(c, roles, "mapping_cycles", GATE_MAPPING) &&
-	       (!m || !m->pages || same_level(c, roles, "memory_cycles", GATE_MEMORY));
+	       same_level(c, roles, "mapping_cycles", GATE_MAPPING);
 }
 
 bool contrast_same_state(const struct contrast *c, const struct run_row *row)

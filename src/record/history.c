@@ -20,7 +20,6 @@ int canary_kind_same(const struct canary_kind *a, const struct canary_kind *b)
 static void drop(struct history *h, size_t at)
 {
 	free(h->batch[at].reading);
-	free(h->batch[at].memory);
 	memmove(&h->batch[at], &h->batch[at + 1], (--h->n - at) * sizeof *h->batch);
 }
 
@@ -61,28 +60,21 @@ static void make_room(struct history *h, const struct canary_kind *k)
 int history_add(struct history *h, const struct batch *b)
 {
 	size_t n = b->n < HISTORY_BATCH ? b->n : HISTORY_BATCH;
-	size_t m = b->memories < HISTORY_MEMORY ? b->memories : HISTORY_MEMORY;
 	struct canary_reading *copy = malloc((n + 1) * sizeof *copy);
-	double *memory = malloc((m + 1) * sizeof *memory);
 	struct batch *grown = realloc(h->batch, (h->n + 1) * sizeof *grown);
 
 	if (grown)
 		h->batch = grown;
-	if (!copy || !memory || !grown) {
+	if (!copy || !grown) {
 		free(copy);
-		free(memory);
 		return -ENOMEM;
 	}
 	for (size_t i = 0; i < n; i++)
 		copy[i] = b->reading[i * b->n / n];
-	for (size_t i = 0; i < m; i++)
-		memory[i] = b->memory[i * b->memories / m];
 	make_room(h, &b->kind);
 	h->batch[h->n] = *b;
 	h->batch[h->n].reading = copy;
-	h->batch[h->n].n = n;
-	h->batch[h->n].memory = memory;
-	h->batch[h->n++].memories = m;
+	h->batch[h->n++].n = n;
 	return 0;
 }
 
@@ -131,24 +123,6 @@ static bool read_fields(const json_t *from, struct batch *b)
 	return true;
 }
 
-static int read_memory(const json_t *from, struct batch *b)
-{
-	const json_t *values = json_object_get(from, "memory_cycles");
-	size_t n = json_array_size(values);
-
-	b->memory = malloc((n + 1) * sizeof *b->memory);
-	if (!b->memory)
-		return -ENOMEM;
-	for (; b->memories < n; b->memories++) {
-		double value = json_number_value(json_array_get(values, b->memories));
-
-		if (!(value > 0))
-			return -EINVAL;
-		b->memory[b->memories] = value;
-	}
-	return 0;
-}
-
 /* -EINVAL for what is no batch. Old ones, and ones from the future, are passed over. */
 static int read_batch(struct history *h, json_t *from, int64_t now)
 {
@@ -172,11 +146,8 @@ static int read_batch(struct history *h, json_t *from, int64_t now)
 		return -ENOMEM;
 	for (size_t i = 0; i < b.n; i++)
 		b.reading[i].line_ns = b.reading[i].mapping_cycles = NAN;
-	int err = read_memory(from, &b);
-	if (!err)
-		err = !b.n || !read_fields(from, &b) ? -EINVAL : history_add(h, &b);
+	int err = !b.n || !read_fields(from, &b) ? -EINVAL : history_add(h, &b);
 	free(b.reading);
-	free(b.memory);
 	return err;
 }
 
@@ -247,10 +218,6 @@ static json_t *batch_json(const struct batch *b)
 			json_array_append_new(values, json_real(*field(&b->reading[i], f)));
 		json_object_set_new(to, fields[f].name, values);
 	}
-	json_t *memory = json_array();
-	for (size_t i = 0; i < b->memories; i++)
-		json_array_append_new(memory, json_real(b->memory[i]));
-	json_object_set_new(to, "memory_cycles", memory);
 	return to;
 }
 

@@ -12,7 +12,6 @@
  * what follows from them is worked out anew each time. Parent only.
  */
 #define HISTORY_BATCH   500 /* readings that one run adds of a kind */
-#define HISTORY_MEMORY  100 /* of memory */
 #define HISTORY_BATCHES 32  /* that are kept of a kind: the newest */
 #define HISTORY_AGE_S   86400
 
@@ -41,8 +40,6 @@ struct batch {
 	struct levels levels;
 	struct canary_reading *reading;
 	size_t n;
-	double *memory; /* cycles of a page written, one an invocation that has it */
-	size_t memories;
 };
 
 struct history {
@@ -58,7 +55,7 @@ int history_open(struct history *h, const char *dir, const char *model, int64_t 
 		 struct why *warning);
 void history_close(struct history *h);
 
-/* Copy readings in: evenly spaced ones where there are more than are kept. -ENOMEM. */
+/* Copy readings in: evenly spaced ones where there are more than HISTORY_BATCH. -ENOMEM. */
 int history_add(struct history *h, const struct batch *b);
 
 /* Forget the readings of a kind. */

@@ -114,7 +114,6 @@ static void row_window(struct csv_row *row, const struct outcome *out, uint64_t 
 					win->stopped_ns[role]);
 	}
 	csv_row_number(row, WINDOWS_mapping_cycles, out->mapping_cycles);
-	csv_row_number(row, WINDOWS_memory_cycles, out->memory_cycles);
 	if (roles > 1) {
 		csv_row_number(row, WINDOWS_cache_line_ns_before, win->line_before);
 		csv_row_number(row, WINDOWS_cache_line_ns_after, win->line_after);

@@ -33,7 +33,7 @@ static double *history_room(const struct history *h)
 	size_t n = 1;
 
 	for (size_t i = 0; i < h->n; i++)
-		n += h->batch[i].n + h->batch[i].memories;
+		n += h->batch[i].n;
 	return calloc(n, sizeof(double));
 }
 
@@ -65,7 +65,6 @@ static struct canary_reference *entry_of(struct reference *r, const struct canar
 						    .adds_per_cycle = NAN,
 						    .chain_ghz = NAN,
 						    .mapping_cycles = NAN,
-						    .memory_cycles = NAN,
 						    .age_s = INFINITY };
 	return &r->entry[r->n++];
 }
@@ -193,16 +192,15 @@ json_t *reference_entries_json(const struct reference *r)
 	for (size_t i = 0; i < r->n; i++) {
 		const struct canary_reference *e = &r->entry[i];
 
-		json_array_append_new(
-			entries, json_pack("{s:i, s:i, s:s, s:o, s:o, s:o, s:o, s:I, s:o, s:b}",
-					   "core", e->kind.core, "roles", e->kind.roles, "relation",
-					   e->kind.relation, "adds_per_cycle",
-					   number_or_null(e->adds_per_cycle), "chain_ghz",
-					   number_or_null(e->chain_ghz), "mapping_cycles",
-					   number_or_null(e->mapping_cycles), "memory_cycles",
-					   number_or_null(e->memory_cycles), "readings",
-					   (json_int_t)e->readings, "age_s",
-					   number_or_null(e->age_s), "given", r->given > 0));
+		json_array_append_new(entries,
+				      json_pack("{s:i, s:i, s:s, s:o, s:o, s:o, s:I, s:o, s:b}",
+						"core", e->kind.core, "roles", e->kind.roles,
+						"relation", e->kind.relation, "adds_per_cycle",
+						number_or_null(e->adds_per_cycle), "chain_ghz",
+						number_or_null(e->chain_ghz), "mapping_cycles",
+						number_or_null(e->mapping_cycles), "readings",
+						(json_int_t)e->readings, "age_s",
+						number_or_null(e->age_s), "given", r->given > 0));
 	}
 	return entries;
 }

@@ -19,7 +19,6 @@ struct canary_reference {
 	struct canary_kind kind;          /* its relation is what rows say: "", "r1", "l3" */
 	double adds_per_cycle, chain_ghz; /* NAN: too few readings of this relation */
 	double mapping_cycles;            /* NAN: not gated, with two roles or before a first run */
-	double memory_cycles;             /* NAN: not gated, likewise */
 	size_t readings;
 	double age_s, oldest_s; /* of the newest, of the oldest */
 };

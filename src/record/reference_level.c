@@ -63,6 +63,20 @@ static double derive_level(const struct reference *r, struct gathering *g, doubl
 	return settled > 0 ? settled : gate_mode(g->v, g->n, tolerance);
 }
 
+void reference_level(const struct reference *r, struct canary_reference *e, double *room)
+{
+	struct gathering g = { kind_in_history(r, &e->kind), NAN, chain_of, room, 0 };
+	struct levels settled = history_levels(&r->history, &g.kind);
+
+	e->chain_ghz = derive_level(r, &g, settled.chain_ghz, GATE_CLOCK);
+	/* A few seconds do not say at which level a machine is most: a first run whose windows were held
+	 * to it had 9 % of them calm. */
+	if (e->kind.roles > 1 || r->fresh)
+		return;
+	g = (struct gathering){ g.kind, e->adds_per_cycle, mapping_of, room, 0 };
+	e->mapping_cycles = derive_level(r, &g, settled.mapping_cycles, GATE_MAPPING);
+}
+
 /* Levels hold for minutes and come back, and a reference that followed each of them would make no
  * two runs alike: so the batches of a kind of the last ten minutes have a say, and some three runs of
  * them whatever their age, and a level stays until another one has this many times its readings. (A clock
@@ -85,47 +99,6 @@ static void gather_recent(const struct reference *r, struct gathering *g)
 		gather(g, b);
 		recent += (size_t)canary_kind_same(&b->kind, &g->kind);
 	}
-}
-
-/* How long memory is remembered: what a guest had before it was moved to another host it may never have
- * again. And the newest so many of the batches that have any, whatever their age. */
-enum { MEMORY_S = 3600, MEMORY_BATCHES = 7 };
-
-/* Who slows memory down makes it slower, never faster: as with adds, the fastest readings that come in
- * numbers say what it is like without them. In pages a cycle: more is faster. */
-static double derive_memory(const struct reference *r, const struct canary_kind *kind, double *room)
-{
-	int64_t newest = r->history.n ? r->history.batch[r->history.n - 1].taken : 0;
-	size_t n = 0, batches = 0;
-
-	for (size_t i = r->history.n; i-- > 0;) {
-		const struct batch *b = &r->history.batch[i];
-
-		if (!b->memories || !canary_kind_same(&b->kind, kind))
-			continue;
-		if (newest - b->taken >= MEMORY_S && batches >= MEMORY_BATCHES)
-			break;
-		for (size_t k = 0; k < b->memories; k++)
-			room[n++] = 1 / b->memory[k];
-		batches++;
-	}
-	quantile_sort(room, n);
-	return 1 / gate_reference(room, n);
-}
-
-void reference_level(const struct reference *r, struct canary_reference *e, double *room)
-{
-	struct gathering g = { kind_in_history(r, &e->kind), NAN, chain_of, room, 0 };
-	struct levels settled = history_levels(&r->history, &g.kind);
-
-	e->chain_ghz = derive_level(r, &g, settled.chain_ghz, GATE_CLOCK);
-	/* A few seconds do not say at which level a machine is most: a first run whose windows were held
-	 * to it had 9 % of them calm. */
-	if (e->kind.roles > 1 || r->fresh)
-		return;
-	g = (struct gathering){ g.kind, e->adds_per_cycle, mapping_of, room, 0 };
-	e->mapping_cycles = derive_level(r, &g, settled.mapping_cycles, GATE_MAPPING);
-	e->memory_cycles = derive_memory(r, &g.kind, room);
 }
 
 static size_t at_level(const struct gathering *g, double level, double tolerance)

@@ -45,12 +45,6 @@ static struct batch *seen_of(struct reference *r, const struct canary_kind *k)
 	return &r->seen[r->kinds++];
 }
 
-static void forget(struct batch *b)
-{
-	free(b->reading);
-	free(b->memory);
-}
-
 /* A canary whose loop took no time, or none at all, says nothing. */
 static bool readable(const struct canary_reading *x, int roles)
 {
@@ -82,19 +76,6 @@ static int add_end(struct batch *b, const struct canary *c, double line_ns, doub
 	return 0;
 }
 
-/* Of a run so long that there are more, those of its beginning. */
-static int add_memory(struct batch *b, double memory_cycles)
-{
-	if (!(memory_cycles > 0) || b->memories == SEEN_MAX)
-		return 0;
-	if (!b->memory)
-		b->memory = malloc(SEEN_MAX * sizeof *b->memory);
-	if (!b->memory)
-		return -ENOMEM;
-	b->memory[b->memories++] = memory_cycles;
-	return 0;
-}
-
 static int add_role(struct reference *r, const struct planned *p, const struct outcome *out,
 		    int role, int active)
 {
@@ -111,7 +92,7 @@ static int add_role(struct reference *r, const struct planned *p, const struct o
 			err = add_end(b, &w->after[role], active == 2 ? w->line_after : NAN,
 				      out->mapping_cycles);
 	}
-	return err || active == 2 ? err : add_memory(b, out->memory_cycles);
+	return err;
 }
 
 int reference_add(struct reference *r, const struct planned *p, const struct outcome *out)
@@ -177,7 +158,7 @@ static int settle(struct reference *r)
 			err = history_add(&r->history, &r->seen[i]);
 	}
 	for (size_t i = 0; i < r->kinds; i++)
-		forget(&r->seen[i]);
+		free(r->seen[i].reading);
 	r->kinds = 0;
 	return err;
 }
@@ -302,7 +283,7 @@ int reference_save(struct reference *r, struct why *w)
 void reference_close(struct reference *r)
 {
 	for (size_t i = 0; i < r->kinds; i++)
-		forget(&r->seen[i]);
+		free(r->seen[i].reading);
 	free(r->seen);
 	free(r->entry);
 	history_close(&r->history);

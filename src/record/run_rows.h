@@ -60,8 +60,8 @@ size_t run_row_values(const struct run_row *r, bool calm, double *out);
 /* A class of relations of this run: its bounds in ns. False where run.json has none. */
 bool run_rows_class(const struct run_rows *r, const char *relation, double *low, double *high);
 
-/* What calm windows of one role or of two were held to: "chain_ghz", "mapping_cycles" or
- * "memory_cycles" of canary_references; 0 where none is recorded. */
+/* What calm windows of one role or of two were held to: "chain_ghz" or "mapping_cycles" of
+ * canary_references; 0 where none is recorded. */
 double run_rows_reference(const struct run_rows *r, int roles, const char *what);
 
 /* Does it tell relations apart (r1, r2, ...), so that `all` is a mixture and no headline? */

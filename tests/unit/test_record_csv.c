@@ -52,7 +52,7 @@ static const char *const headers[TABLES] = {
 		"started_ns,elapsed_ns,operations,samples,median_ns,role0_canary_before,"
 		"role0_canary_after,role1_canary_before,role1_canary_after,cache_line_ns_before,"
 		"cache_line_ns_after,relation,calm,role0_chain_ghz,role1_chain_ghz,value,"
-		"mapping_cycles,memory_cycles,role0_stopped_ns,role1_stopped_ns\n",
+		"mapping_cycles,role0_stopped_ns,role1_stopped_ns\n",
 	[TABLE_DISTRIBUTION] = "schema,run_id," CELLS ",relation,quantile,value,samples\n",
 	[TABLE_PROFILE] = "schema,run_id," CELLS
 			  ",relation,index_kind,index,index2,samples,median,p90,p99,p999\n",
@@ -186,20 +186,20 @@ static void malformed_files_are_named(void **state)
 		{ "shmbench.windows.v1", "1\n", "" },
 		{ "shmbench.windows.v1", "1\r\n", "" },
 		{ "shmbench.windows.v1", "x\n",
-		  "windows.csv, line 2, column 51 (role1_stopped_ns): 'x' is not a number" },
+		  "windows.csv, line 2, column 50 (role1_stopped_ns): 'x' is not a number" },
 		{ "shmbench.windows.v1", "nan\n",
-		  "windows.csv, line 2, column 51 (role1_stopped_ns): 'nan' is not a number" },
+		  "windows.csv, line 2, column 50 (role1_stopped_ns): 'nan' is not a number" },
 		{ "shmbench.windows.v1", "0x1\n",
-		  "windows.csv, line 2, column 51 (role1_stopped_ns): '0x1' is not a number" },
+		  "windows.csv, line 2, column 50 (role1_stopped_ns): '0x1' is not a number" },
 		{ "shmbench.windows.v1", "1e999\n",
-		  "windows.csv, line 2, column 51 (role1_stopped_ns): '1e999' is not a number" },
+		  "windows.csv, line 2, column 50 (role1_stopped_ns): '1e999' is not a number" },
 		{ "shmbench.windows.v1", "\"1\n", "" },
 		{ "shmbench.windows.v1", "\"1\"2\n",
-		  "windows.csv, line 2, column 51: text after the closing quote" },
+		  "windows.csv, line 2, column 50: text after the closing quote" },
 		{ "shmbench.windows.v1", "1\"2\n",
-		  "windows.csv, line 2, column 51: a quote inside an unquoted field" },
+		  "windows.csv, line 2, column 50: a quote inside an unquoted field" },
 		{ "shmbench.windows.v1", "1,2\n",
-		  "windows.csv, line 2, column 52: the row has 52 fields and the header 51" },
+		  "windows.csv, line 2, column 51: the row has 51 fields and the header 50" },
 		{ "shmbench.windows.v9", "1\n",
 		  "windows.csv, line 2, column 1 (schema): 'shmbench.windows.v9' is not "
 		  "shmbench.windows.v1, which this version reads" },
@@ -227,7 +227,7 @@ static void short_row_is_named(void **state)
 	snprintf(text, sizeof text, "%s\"two\nlines\",b\nshmbench.windows.v1\n",
 		 headers[TABLE_WINDOWS]);
 	expect(state, text,
-	       "windows.csv, line 2, column 2: the row has 2 fields and the header 51");
+	       "windows.csv, line 2, column 2: the row has 2 fields and the header 50");
 }
 
 static void missing_file_is_named(void **state)

@@ -158,51 +158,6 @@ static void a_level_is_of_undisturbed_readings(void **state)
 	reference_close(&r);
 }
 
-/* Of 90 invocations 30 are of memory that nobody slows down; the rest are anywhere up to a third above. It
- * is kept as it was; and it makes way, after an hour, for what memory is like now. */
-static void memory_is_as_fast_as_it_is_in_numbers(void **state)
-{
-	struct reference r = { .guest = true };
-	int64_t now = (int64_t)time(NULL);
-	double memory[90], slower[90];
-	struct batch b = {
-		.kind = one_role, .taken = now - 4000, .memory = memory, .memories = 90
-	};
-	struct canary_reading reading = { 4.8, 4.2, NAN, 50000 };
-	struct why w = { "" };
-
-	b.reading = &reading;
-	b.n = 1;
-	for (size_t i = 0; i < 90; i++) {
-		memory[i] = i % 3 ? 500 + (double)i * 1.7 : 480 + .01 * (double)(i % 7);
-		slower[i] = memory[i] * 1.3;
-	}
-	open_history(&r.history, *state, now, "");
-	assert_int_equal(history_add(&r.history, &b), 0);
-	assert_int_equal(reference_derive(&r), 0);
-	assert_true(r.entry[0].memory_cycles > 479.9 && r.entry[0].memory_cycles < 480.1);
-	double kept = r.entry[0].memory_cycles;
-	assert_int_equal(history_save(&r.history, &w), 0);
-	reference_close(&r);
-	open_history(&r.history, *state, now, "");
-	assert_int_equal(reference_derive(&r), 0);
-	assert_true(fabs(r.entry[0].memory_cycles - kept) < 1e-3);
-	r.fresh = true;
-	assert_int_equal(reference_derive(&r), 0);
-	assert_true(isnan(r.entry[0].memory_cycles));
-	r.fresh = false;
-	b.taken = now;
-	b.memory = slower;
-	for (int runs = 0; runs < 7; runs++) {
-		assert_int_equal(reference_derive(&r), 0);
-		assert_true(fabs(r.entry[0].memory_cycles - kept) < 1e-3);
-		assert_int_equal(history_add(&r.history, &b), 0);
-	}
-	assert_int_equal(reference_derive(&r), 0);
-	assert_true(fabs(r.entry[0].memory_cycles - 1.3 * kept) < 1e-2);
-	reference_close(&r);
-}
-
 static void save(const char *dir)
 {
 	struct history h;
@@ -447,34 +402,6 @@ static void a_kernel_at_another_level_is_not_calm(void **state)
 	csv_reader_close(&r);
 }
 
-/* Only where it is pages that are measured. */
-static void memory_that_is_slower_is_not_calm(void **state)
-{
-	struct part of_pages = sample_part;
-	struct outcome *slow, *fast;
-	struct csv_reader r;
-	struct bed b;
-
-	of_pages.pages = true;
-	for (int pages = 0; pages < 2; pages++) {
-		slow = make_windows(9, 9, NAN);
-		fast = make_windows(9, 9, NAN);
-		slow->memory_cycles = 500 * 1.04;
-		fast->memory_cycles = 500 * 1.02;
-		bed_open(&b, *state, pages ? &of_pages : &sample_part);
-		b.reference.entry[0].memory_cycles = 500;
-		bed_take(&b, 0, 0, slow);
-		bed_take(&b, 0, 1, fast);
-		bed_close(&b);
-		assert_int_equal(csv_reader_open(&r, *state, TABLE_INVOCATIONS, &b.why), 0);
-		find(&r, INVOCATIONS_CELL, "time");
-		is(&r, INVOCATIONS_calm_windows, pages ? "0" : "9");
-		find(&r, INVOCATIONS_CELL, "time");
-		is(&r, INVOCATIONS_calm_windows, "9");
-		csv_reader_close(&r);
-	}
-}
-
 /* Elapsed: 1000 ns. One role may be stopped for 10 of them, one of two for 30. */
 static void a_window_that_was_stopped_is_not_calm(void **state)
 {
@@ -675,10 +602,8 @@ int main(void)
 		EACH(a_level_is_kept_while_it_is_seen),
 		EACH(a_level_is_kept_for_minutes),
 		cmocka_unit_test(a_level_is_of_undisturbed_readings),
-		EACH(memory_is_as_fast_as_it_is_in_numbers),
 		EACH(a_kernel_at_another_level_is_not_calm),
 		EACH(a_window_that_was_stopped_is_not_calm),
-		EACH(memory_that_is_slower_is_not_calm),
 		EACH(each_relation_has_its_reference),
 		EACH(median_is_over_calm_windows),
 		EACH(two_roles_have_a_row_per_relation),
