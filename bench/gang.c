@@ -91,10 +91,13 @@ static int obey(struct worker *w, enum command o)
 static _Noreturn void serve(struct worker *w, pid_t parent)
 {
 	struct task *t = w->task;
+	struct why ignored = { 0 };
+	struct waited waited; /* this process's: what it has of role 0's is role 0's */
 	uint32_t order = 0;
 	int err;
 
 	forked_die_with(parent);
+	t->meter.waited = waited_open(&waited, WAITED_PATH, &ignored) ? NULL : &waited;
 	t->why = t->region.why = t->channel.why = &w->why;
 	t->meter.meeting = NULL;
 	err = t->bind_member(t, w->index, t->why);

@@ -78,15 +78,6 @@ static int bear(struct worker *w)
 	return err;
 }
 
-static uint64_t waited(void)
-{
-	struct why ignored = { 0 };
-	uint64_t ns = 0;
-
-	waited_read(WAITED_PATH, &ns, &ignored);
-	return ns;
-}
-
 int gang_work(struct worker *w)
 {
 	struct gang *g = w->gang;
@@ -103,11 +94,12 @@ int gang_work(struct worker *w)
 	gang_count(&g->ready);
 	gang_await(&g->ready, w->n * w->window);
 	struct seat *s = gang_seat(w);
-	uint64_t before_ns = waited();
+	uint64_t waited_ns = window_waited(&w->task->meter);
 	s->before = counters_read();
 	err = bear(w);
 	s->after = counters_read();
-	s->stopped_ns = window_stopped(&s->before, &s->after, waited() - before_ns);
+	waited_ns = window_waited(&w->task->meter) - waited_ns;
+	s->stopped_ns = window_stopped(&s->before, &s->after, waited_ns);
 	if (!err && w->load->end)
 		err = w->load->end(w);
 	gang_count(&g->finished);

@@ -8,8 +8,8 @@
 /*
  * The calm gate: which windows saw the machine at rest.
  *
- * It looks at canary readings (probe/canary.h) and at cache-line times between two roles, never at
- * what was measured. A reading is compared with what the machine gives when nobody disturbs it:
+ * It looks at canary readings (probe/canary.h), at cache-line times between two roles and at how long a
+ * role waited for its CPU (probe/waited.h), never at what was measured. A reading is compared with what the machine gives when nobody disturbs it:
  * not the best ever seen, which would rise with every reading until nothing passed, but the mode
  * of the fastest readings that come in numbers. Pure. Parent only.
  *

@@ -107,7 +107,7 @@ const char *canary_unavailable(void)
 
 /* An interrupt makes one half of the chain longer: then the other half is the clock's. Taken whole, one
  * chain in thirty was longer by the length of an interrupt, and its adds per cycle more: 2 % of all readings
- * stood together at 3.5 % above the undisturbed ones, as fast and as many as those of a busy machine. */
+ * stood together at 3.5 % above the undisturbed ones, enough to be taken for the machine at rest. */
 static double chain_ns(void)
 {
 	uint64_t start = clock_ns();

@@ -109,7 +109,7 @@ static void meet(struct meter *m)
 		meeting_meet(m->meeting);
 }
 
-static uint64_t waited(const struct meter *m)
+uint64_t window_waited(const struct meter *m)
 {
 	struct why ignored = { 0 };
 	uint64_t ns = 0;
@@ -137,7 +137,7 @@ int window_open(struct meter *m)
 	w->before[m->role] = canary_everywhere(m, m->index == 0);
 	double line = line_together(m);
 	meet(m);
-	m->waited_at_open = waited(m);
+	m->waited_at_open = window_waited(m);
 	m->others_stopped_ns = 0;
 	if (m->events)
 		events_read(m->events, &m->events_at_open);
@@ -187,7 +187,7 @@ int window_close(struct meter *m)
 		w->elapsed_ns = clock_ns() - w->started_ns;
 	if (m->events)
 		count_events(m, &w->counted[m->role]);
-	uint64_t mine = window_stopped(&m->at_open, &now, waited(m) - m->waited_at_open);
+	uint64_t mine = window_stopped(&m->at_open, &now, window_waited(m) - m->waited_at_open);
 	w->stopped_ns[m->role] = mine > m->others_stopped_ns ? mine : m->others_stopped_ns;
 	counters_add(&out->counters[m->role], &m->at_open, &now);
 	if (m->any_faults)

@@ -78,9 +78,9 @@ struct meter {
 	struct counters at_open;
 	const struct waited *waited; /* NULL: a kernel without scheduling accounts */
 	uint64_t waited_at_open;
-	uint64_t
-		others_stopped_ns; /* the most of other processes of this role, in the window open */
-	bool any_faults;           /* in the window that is open */
+	/* In the window that is open: */
+	uint64_t others_stopped_ns; /* the most of other processes of this role */
+	bool any_faults;
 	/* Where other processes take part: make `mine` the worst of theirs. Called by every role after
 	 * its own reading, while the others sleep. NULL: there are none. */
 	void (*others)(void *arg, struct canary *mine);
@@ -114,6 +114,9 @@ void window_faults_any(struct meter *m);
 
 /* Another process that does this role's work was stopped for so long in the window that is open. */
 void window_other_stopped(struct meter *m, uint64_t ns);
+
+/* How long the process has waited for a CPU, in all its life; 0 where that is not known. */
+uint64_t window_waited(const struct meter *m);
 
 /* How long a process was stopped between two readings of its counters, when it waited for its CPU for
  * `waited_ns` (waited.h): all of it, or 0 where it slept. */

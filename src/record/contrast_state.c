@@ -26,11 +26,14 @@ static struct bound find_bound(const struct contrast *c, const char *name)
 {
 	const char *metric = strchr(name, '/') + 1;
 	struct bound b = { NULL, bound_row(c->base, metric), bound_row(c->new, metric), NAN };
-	double *room = b.base && b.new ? malloc((b.base->n + b.new->n + 1) * sizeof *room) : NULL;
 
-	if (!room)
+	if (!b.base || !b.new)
 		return b;
 	b.name = name;
+	b.moved = INFINITY; /* where there is no memory to say */
+	double *room = malloc((b.base->n + b.new->n + 1) * sizeof *room);
+	if (!room)
+		return b;
 	double was = bound_median(b.base, room);
 	b.moved = fabs(log(bound_median(b.new, room) / was));
 	free(room);

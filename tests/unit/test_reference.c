@@ -402,6 +402,14 @@ static void a_kernel_at_another_level_is_not_calm(void **state)
 	csv_reader_close(&r);
 }
 
+/* A run of one invocation. */
+static void record_one(struct bed *b, const char *dir, const struct part *part, struct outcome *out)
+{
+	bed_open(b, dir, part);
+	bed_take(b, 0, 0, out);
+	bed_close(b);
+}
+
 /* Elapsed: 1000 ns. One role may be stopped for 10 of them, one of two for 30. */
 static void a_window_that_was_stopped_is_not_calm(void **state)
 {
@@ -412,9 +420,9 @@ static void a_window_that_was_stopped_is_not_calm(void **state)
 	one->worked_ns[0] = two->worked_ns[0] = two->worked_ns[1] = 1;
 	one->window[0].stopped_ns[0] = 10;
 	one->window[1].stopped_ns[0] = 11;
-	bed_open(&b, *state, &sample_part);
-	bed_take(&b, 0, 0, one);
-	bed_close(&b);
+	two->window[0].stopped_ns[1] = 30;
+	two->window[1].stopped_ns[1] = 31;
+	record_one(&b, *state, &sample_part, one);
 	assert_int_equal(csv_reader_open(&r, *state, TABLE_INVOCATIONS, &b.why), 0);
 	find(&r, INVOCATIONS_CELL, "time");
 	is(&r, INVOCATIONS_calm_windows, "8");
@@ -427,11 +435,7 @@ static void a_window_that_was_stopped_is_not_calm(void **state)
 	is(&r, WINDOWS_role1_stopped_ns, "");
 	is(&r, WINDOWS_calm, "0");
 	csv_reader_close(&r);
-	two->window[0].stopped_ns[1] = 30;
-	two->window[1].stopped_ns[1] = 31;
-	bed_open(&b, *state, &sample_part_two);
-	bed_take(&b, 0, 0, two);
-	bed_close(&b);
+	record_one(&b, *state, &sample_part_two, two);
 	assert_int_equal(csv_reader_open(&r, *state, TABLE_INVOCATIONS, &b.why), 0);
 	find(&r, INVOCATIONS_CELL, "time");
 	find(&r, INVOCATIONS_CELL, "time");
