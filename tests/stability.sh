@@ -4,10 +4,10 @@
 # and what does compare say of two of them that are minutes apart? Nothing differs between the runs but
 # the machine.
 #
-#	tests/stability.sh [RUNS [PAUSE_S]]	(default 30 runs of each plan, 3 s between two: 26 minutes)
+#	tests/stability.sh [RUNS [PAUSE_S]]	(default 30 runs of each plan, 3 s between two: 33 minutes)
 #	tests/stability.sh --read PLAN-NUMBER...	the tables of runs that exist, in the order of time
 #
-# There are four plans, in turns, so that a run of at most 10 s has blocks enough: processes differ by
+# There are five plans, in turns, so that a run of at most 10 s has blocks enough: processes differ by
 # some per cent from one another, and what is said of a run is the median over its processes.
 # Beside the spread: how often the interval of a run holds the median over all runs.
 # A row counts as calm with at least 6 calm invocations. Relations are numbered by each run for itself,
@@ -20,6 +20,7 @@ declare -A plan=(
 	[attach]="attach/life --region sysv,memfd"
 	[touch]="first-touch --region sysv,memfd --state fresh --access write --order sequential"
 	[pipe]="latency --channel pipe --message 64"
+	[awake]="latency --channel pipe --message 64 --cpu-latency 0us"
 	[messages]="throughput --channel ring,pipe --region sysv,memfd --message 64"
 )
 export SHMBENCH_PLOTS=/dev/null # figures of runs that nobody looks at
@@ -32,7 +33,7 @@ else
 	trap 'rm -rf "$work"' EXIT
 	dirs=()
 	for ((i = 0; i < ${1:-30}; i++)); do
-		for name in attach touch pipe messages; do
+		for name in attach touch pipe awake messages; do
 			[ "${#dirs[@]}" -eq 0 ] || sleep "${2:-3}"
 			dirs+=("$work/$name-$i")
 			# shellcheck disable=SC2086 # words
@@ -45,8 +46,9 @@ fi
 summaries=("${dirs[@]/%//summary.csv}")
 # FILE,RELATION,WHAT for every class of every run.
 for dir in "${dirs[@]}"; do
-	jq -r --arg file "$dir/summary.csv" '.relation_classes[]? | [$file, .name, (.low_ns * .high_ns | sqrt |
-		if . < 35 then "under 35 ns" elif . < 95 then "35 to 95 ns" else "over 95 ns" end)] | join(",")' "$dir/run.json"
+	jq -r --arg file "$dir/summary.csv" '(if .environment.cpu_latency == "0 us" then " (CPUs awake)" else "" end) as $awake
+		| .relation_classes[]? | [$file, .name, (.low_ns * .high_ns | sqrt |
+		if . < 35 then "under 35 ns" elif . < 95 then "35 to 95 ns" else "over 95 ns" end) + $awake] | join(",")' "$dir/run.json"
 done | awk -F, '
 	part == 1 { class[$1, $2] = $3; next }
 	FNR == 1 { for (i = 1; i <= NF; i++) at[$i] = i; next }

@@ -101,6 +101,21 @@ static void boost(struct finding *f)
 			     : "0 | sudo tee /sys/devices/system/cpu/cpufreq/boost");
 }
 
+/* What sleeps is woken from there: that is in every time that two roles wait for each other asleep. */
+static void idle_states(struct finding *f)
+{
+	struct reading r = machine_idle_states(), limit = machine_cpu_latency();
+
+	if (!found(f, &r))
+		return;
+	snprintf(f->value, sizeof f->value, "%.300s; %.80s", r.text,
+		 limit.known ? limit.text : "whether that is limited only root is told");
+	if (strcmp(limit.text, "0 us") != 0)
+		advise(f, GRADE_OK,
+		       "roles that wait asleep are woken from there; with CPUs kept awake: sudo "
+		       "shmbench run --cpu-latency 0us ...");
+}
+
 static void clock_source(struct finding *f)
 {
 	struct reading r = machine_clock_source();
@@ -207,6 +222,7 @@ const struct check checks_cpu[] = {
 	{ .name = "isolated-cpus", .look = isolated },
 	{ .name = "governor", .look = governor },
 	{ .name = "boost", .look = boost },
+	{ .name = "idle-states", .look = idle_states },
 	{ .name = "clock-source", .look = clock_source },
 	{ .name = "clock", .look = clock_quality, .decides = true },
 	{ .name = "load", .look = load },

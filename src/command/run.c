@@ -17,6 +17,7 @@
 #include "command/command.h"
 #include "command/doctor.h"
 #include "command/progress.h"
+#include "command/run_awake.h"
 #include "command/run_record.h"
 #include "command/run_resume.h"
 #include "command/run_requests.h"
@@ -300,6 +301,8 @@ static int run(int argc, char **argv)
 	else if (!run_something(&s.plan))
 		status = run_nothing(&s.plan);
 	else if (s.options.require_calm && doctor_finds_unfit(&w))
+		status = run_complain(&w, STATUS_UNFIT);
+	else if (s.options.stay_awake && run_stay_awake(s.options.cpu_latency_ns, &w))
 		status = run_complain(&w, STATUS_UNFIT);
 	else
 		status = measure(&s, &w);

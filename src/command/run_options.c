@@ -107,12 +107,17 @@ static void set_number(struct run_options *o, int key, const char *arg, struct a
 		err = units_count(arg, &o->seed, &w);
 	else if (key == KEY_BUDGET || key == KEY_DEADLINE)
 		err = units_duration(arg, key == KEY_BUDGET ? &o->budget_ns : &o->deadline_ns, &w);
+	else if (key == KEY_CPU_LATENCY)
+		err = units_duration(arg, &o->cpu_latency_ns, &w);
 	else
 		err = units_percent(arg, &o->threshold, &w);
 	if (err)
 		argp_error(state, "%s", w.text);
 	if (key == KEY_INVOCATIONS && (o->invocations == 0 || o->invocations > 10000))
 		argp_error(state, "--invocations '%s': give 1 to 10000", arg);
+	o->stay_awake |= key == KEY_CPU_LATENCY;
+	if (o->cpu_latency_ns > 1000000000)
+		argp_error(state, "--cpu-latency '%s': give 0us to 1s", arg);
 	if (key == KEY_BUDGET && o->budget_ns == 0)
 		argp_error(state, "--time-budget '%s': give more than nothing", arg);
 	if (key == KEY_DEADLINE && o->deadline_ns == 0)
@@ -233,6 +238,7 @@ static error_t option(int key, char *arg, struct argp_state *state)
 	case KEY_INVOCATIONS:
 	case KEY_BUDGET:
 	case KEY_DEADLINE:
+	case KEY_CPU_LATENCY:
 	case KEY_SEED:
 	case KEY_THRESHOLD:
 		set_number(o, key, arg, state);

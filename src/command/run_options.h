@@ -37,6 +37,8 @@ struct run_options {
 	uint64_t patience_ns;    /* ...or a time */
 	double canary_reference; /* 0: the machine's own */
 	enum counters_wish counters;
+	bool stay_awake;         /* --cpu-latency was given */
+	uint64_t cpu_latency_ns; /* with it */
 	bool require_calm, discard_flagged;
 	bool verify, raw, dry_run, quiet;
 	bool representatives; /* of the matrix's pairs */

@@ -34,6 +34,10 @@ static const struct argp_option fixed[] = {
 	  "count perf events in one more invocation of every cell, which is not timed (default "
 	  "auto: where there is a PMU)",
 	  1 },
+	{ "cpu-latency", KEY_CPU_LATENCY, "TIME", 0,
+	  "no CPU may take longer to come back from idling, 0us: idle CPUs poll (default: as the "
+	  "kernel is set; root)",
+	  1 },
 	{ "require-calm", KEY_REQUIRE_CALM, NULL, 0,
 	  "measure only if the machine is fit and calm now, after waiting for it as long as "
 	  "patience lasts; else end with 4",

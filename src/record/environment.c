@@ -32,6 +32,8 @@ static const struct {
 	{ "environment", "governor", ENVIRONMENT_WORDS },
 	{ "environment", "boost", ENVIRONMENT_WORDS },
 	{ "environment", "clock_source", ENVIRONMENT_WORDS },
+	{ "environment", "idle_states", ENVIRONMENT_WORDS },
+	{ "environment", "cpu_latency", ENVIRONMENT_WORDS },
 	{ "environment", "isolated", ENVIRONMENT_WORDS },
 	{ "environment", "mitigations", ENVIRONMENT_WORDS },
 	{ "environment", "hugepages", ENVIRONMENT_WORDS },

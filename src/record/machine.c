@@ -17,6 +17,8 @@ const struct machine_item machine_items[] = {
 	{ "governor", machine_governor },
 	{ "boost", machine_boost },
 	{ "clock_source", machine_clock_source },
+	{ "idle_states", machine_idle_states },
+	{ "cpu_latency", machine_cpu_latency },
 	{ "isolated", machine_isolated },
 	{ "mitigations", machine_mitigations },
 	{ "load", machine_load },

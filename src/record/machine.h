@@ -57,6 +57,15 @@ struct reading machine_load(void);
 struct reading machine_perf(void);
 struct reading machine_gnuplot(void); /* "5.4 patchlevel 4" */
 
+/* machine_idle.c: "intel_idle, chosen by menu: POLL 0 us, C1 2 us, C6 170 us": what a CPU may do that
+ * has nothing to do, and how long it takes to leave that, by the driver's own account: what a hypervisor
+ * adds to a halt is not in it. Unknown where no driver is there to be told anything. */
+struct reading machine_idle_states(void);
+bool machine_idles_by_driver(void);
+/* The limit of that time: "no limit", "0 us"; root's to know. */
+struct reading machine_cpu_latency(void);
+extern const char machine_cpu_latency_path[];
+
 /* Share of this machine's CPU time that a hypervisor gave to others while we slept for `ns`;
  * NAN where the kernel does not say. The clock of /proc/stat ticks every 10 ms. */
 double machine_steal(uint64_t ns);

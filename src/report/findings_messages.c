@@ -8,6 +8,9 @@
 #include "report/findings.h"
 #include "report/pick.h"
 
+/* Below this share of a round trip that somebody runs, waking is worth a sentence. */
+static const double neither_runs_from = .75;
+
 struct sentences {
 	struct findings *to;
 	const struct findings_source *from;
@@ -157,11 +160,40 @@ static int near_bound(const struct sentences *s, struct why *w)
 			     : "");
 }
 
+/* A role that waits asleep leaves its CPU idle. Of what passes while neither of the two runs, waking is
+ * all there is: one of them has always been sent something. */
+static int asleep(const struct sentences *s, struct why *w)
+{
+	const struct pick p = { .benchmark = "latency", .metric = "rtt", .channel = "pipe" };
+	const struct row *trip = pick_first(s->from->rows, &p);
+	const struct row *producer = trip ? row_beside(trip, "producer-busy") : NULL;
+	const struct row *consumer = trip ? row_beside(trip, "consumer-busy") : NULL;
+	char whole[60], run[60], rest[60], message[32];
+
+	if (!producer || !consumer)
+		return 0;
+	double ns = row_number(trip, SUMMARY_median);
+	double busy = row_number(producer, SUMMARY_median) + row_number(consumer, SUMMARY_median);
+	if (!(busy < neither_runs_from * ns)) /* NAN: one of them is not known */
+		return 0;
+	units_size_text(row_axis_number(trip, AXIS_MESSAGE), message, sizeof message);
+	return findings_say(
+		s->to, w,
+		"Of a round trip of %s bytes through a pipe, %s, the two processes run for %s. For the "
+		"other %s neither does: the CPU of the one that is sent something went idle and is "
+		"woken, in a guest by its host. `--cpu-latency 0us` keeps CPUs awake.",
+		message, value_text(ns, "ns", whole, sizeof whole),
+		value_text(busy, "ns", run, sizeof run),
+		value_text(ns - busy, "ns", rest, sizeof rest));
+}
+
 int findings_messages(struct findings *f, const struct findings_source *from, struct why *w)
 {
 	struct sentences s = { f, from };
 	int err = messages(&s, w);
 
+	if (!err)
+		err = asleep(&s, w);
 	if (!err)
 		err = ring_regions(&s, w);
 	return err ? err : near_bound(&s, w);

@@ -161,6 +161,24 @@ says() {
 	says smt "ok *active*"
 }
 
+@test "idle states: who chooses, what each takes to leave, and how to keep CPUs out of them" {
+	need_root
+	cp -r /sys/devices/system/cpu/. "$fake" 2>/dev/null || true
+	rm -rf "$fake"/cpu*/cpuidle "$fake"/cpuidle
+	doctor_with /sys/devices/system/cpu
+	says idle-states "note *no cpuidle driver: an idle CPU halts*"
+	file cpuidle/current_driver intel_idle
+	file cpuidle/current_governor_ro menu
+	file cpu0/cpuidle/state0/name POLL
+	file cpu0/cpuidle/state0/latency 0
+	file cpu0/cpuidle/state1/name C6
+	file cpu0/cpuidle/state1/latency 170
+	file cpu0/cpuidle/state1/disable 1
+	doctor_with /sys/devices/system/cpu
+	says idle-states "ok *intel_idle, chosen by menu: POLL 0 us, C6 170 us (off); *"
+	[ ! -r /dev/cpu_dma_latency ] || says idle-states "*; no limit*run --cpu-latency 0us*" || says idle-states "* us*"
+}
+
 # cgroup LINE: as /proc/self/cgroup, below $fake as /sys/fs/cgroup.
 cgroup() {
 	need_root

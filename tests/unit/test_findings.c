@@ -188,6 +188,49 @@ static void a_host_that_takes_part_in_system_calls_is_told(void **state)
 	findings_free(&f);
 }
 
+/* The sentence, if any, about the round trip through a pipe that these rows tell of. */
+static void assert_says_of_sleep(struct row *row, size_t n, const char *wanted)
+{
+	struct rows r = { .row = row, .n = n };
+	struct relations relations = { 0 };
+	struct findings_source from = { &r, &relations };
+	struct findings f = { 0 };
+	struct why w = { "" };
+
+	for (size_t i = 0; i < n; i++) {
+		set(&row[i], SUMMARY_CELL + schema_axis(AXIS_CHANNEL), "pipe");
+		set(&row[i], SUMMARY_CELL + schema_axis(AXIS_REGION), "");
+	}
+	assert_int_equal(rows_link(&r, &w), 0);
+	assert_int_equal(findings_messages(&f, &from, &w), 0);
+	assert_int_equal(f.n, wanted ? 1 : 0);
+	if (wanted)
+		assert_string_equal(f.sentence[0], wanted);
+	findings_free(&f);
+}
+
+static void what_passes_while_neither_of_two_runs_is_told(void **state)
+{
+	struct row row[] = {
+		of_trip("rtt", "ns", "52400"),
+		of_trip("producer-busy", "ns/trip", "4100"),
+		of_trip("consumer-busy", "ns/trip", "4000"),
+	};
+
+	(void)state;
+	assert_says_of_sleep(
+		row, 3,
+		"Of a round trip of 8 bytes through a pipe, 52.4 us, the two processes run for "
+		"8.10 us. For the other 44.3 us neither does: the CPU of the one that is sent "
+		"something went idle and is woken, in a guest by its host. `--cpu-latency 0us` "
+		"keeps CPUs awake.");
+	assert_says_of_sleep(row, 2, NULL);
+	set(&row[2], SUMMARY_median, "");
+	assert_says_of_sleep(row, 3, NULL);
+	set(&row[2], SUMMARY_median, "48000"); /* they overlap by next to nothing */
+	assert_says_of_sleep(row, 3, NULL);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -196,6 +239,7 @@ int main(void)
 		cmocka_unit_test(the_ends_of_the_matrix_of_cpus_are_told),
 		cmocka_unit_test(both_sides_costs_stand_beside_the_headline),
 		cmocka_unit_test(a_host_that_takes_part_in_system_calls_is_told),
+		cmocka_unit_test(what_passes_while_neither_of_two_runs_is_told),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
