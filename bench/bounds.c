@@ -60,7 +60,7 @@ static void copy_slots(const struct copier *c, uint64_t first, uint64_t last)
 	char *at = c->memory + first * l->slot;
 
 	if (c->role == 0) {
-		message_lay(l, at, first, last - first);
+		message_lay(l, at, first, last - first, true);
 		return;
 	}
 	for (uint64_t i = first; i < last; i++, at += l->slot) {
@@ -149,6 +149,7 @@ static int copy_staged(struct task *t, int role, char *stage, size_t stage_len)
 	if (err)
 		return err;
 	message_lay_init(&c.lay, stage, stage_len);
+	message_lay_asks(&c.lay, c.memory, c.slots * slot);
 	copy_timed(t, &c, copy_free, 1);
 	copy_timed(t, &c, copy_turns, 1);
 	uint64_t apart = copy_timed(t, &c, copy_free, 8);

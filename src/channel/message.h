@@ -44,9 +44,10 @@ static inline void message_make(void *to, size_t len, uint64_t n)
 
 /* How many messages at a time get to where another CPU reads them. */
 struct message_lay {
-	size_t message, slot; /* bytes of one; from one to the next */
-	char *stage;          /* private: made here, then copied; NULL: made in place */
-	size_t stage_len;     /* at least a message */
+	size_t message, slot;   /* bytes of one; from one to the next */
+	char *stage;            /* private: made here, then copied; NULL: made in place */
+	size_t stage_len;       /* at least a message */
+	const char *asks_below; /* see message_lay_asks; NULL: nowhere */
 };
 
 /* Bytes of stage that are enough, or a message. */
@@ -58,10 +59,20 @@ void message_lay_init(struct message_lay *l, char *stage, size_t stage_len);
 /* message_lay with a stage. */
 void message_ship(const struct message_lay *l, char *to, uint64_t n, uint64_t run);
 
-/* Write messages n to n + run - 1, side by side from `to` on. */
-static inline void message_lay(const struct message_lay *l, char *to, uint64_t n, uint64_t run)
+/* Messages will be laid, over and over, in `len` bytes from `slots` on that another CPU reads: if it is faster
+ * on this CPU, lines are asked for before it is their turn to be written. */
+void message_lay_asks(struct message_lay *l, const char *slots, size_t len);
+
+/* message_lay that asks. */
+void message_lay_asking(const struct message_lay *l, char *to, uint64_t n, uint64_t run);
+
+/* Write messages n to n + run - 1, side by side from `to` on; `more`: others follow at once. */
+static inline void message_lay(const struct message_lay *l, char *to, uint64_t n, uint64_t run,
+			       bool more)
 {
-	if (l->message == sizeof n) {
+	if (more && to < l->asks_below) {
+		message_lay_asking(l, to, n, run);
+	} else if (l->message == sizeof n) {
 		for (; run--; n++, to += sizeof n)
 			memcpy(to, &n, sizeof n);
 	} else if (l->stage) {

@@ -30,7 +30,7 @@ static inline int put_some(struct channel *c, uint64_t n)
 		uint64_t run = ring_run(s, ring_room(c, s), n);
 		_Atomic uint64_t *tail = ring_tail(s);
 
-		message_lay(&ring_channel(c)->lay, s->next + flag, c->sent, run);
+		message_lay(&ring_channel(c)->lay, s->next + flag, c->sent, run, n > run);
 		c->sent += run;
 		ring_made(c, s, run, tail);
 		n -= run;
@@ -138,6 +138,8 @@ static int ring_channel_side(struct channel *c, int end)
 	c->end = end;
 	r->lay = (struct message_lay){ .message = c->message, .slot = ring_channel_slot(c) };
 	r->out = ring_channel_begin(c, end);
+	if (!r->out.flag)
+		message_lay_asks(&r->lay, r->out.first, slots * r->out.slot);
 	r->out.publish = ring_held(c->publish, slots);
 	r->in = ring_channel_begin(c, !end);
 	r->in.publish = ring_held(slots, slots);

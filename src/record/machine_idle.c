@@ -8,7 +8,7 @@
 #include "record/machine.h"
 
 #define CPUIDLE "/sys/devices/system/cpu/cpuidle/"
-#define STATES "/sys/devices/system/cpu/cpu0/cpuidle/state"
+#define STATES  "/sys/devices/system/cpu/cpu0/cpuidle/state"
 
 const char machine_cpu_latency_path[] = "/dev/cpu_dma_latency";
 
@@ -53,8 +53,9 @@ struct reading machine_idle_states(void)
 	if (!is_driver(&driver))
 		return machine_unknown("no cpuidle driver: an idle CPU halts, whatever its "
 				       "latency may be");
-	size_t used = (size_t)snprintf(all.text, sizeof all.text, "%.40s, chosen by %.40s:",
-				       driver.text, chosen.known ? chosen.text : "nobody known");
+	size_t used =
+		(size_t)snprintf(all.text, sizeof all.text, "%.40s, chosen by %.40s:", driver.text,
+				 chosen.known ? chosen.text : "nobody known");
 	for (int i = 0; used + 80 < sizeof all.text; i++) {
 		struct reading name = of_state(i, "name"), latency = of_state(i, "latency");
 		struct reading disabled = of_state(i, "disable");

@@ -179,7 +179,8 @@ static int asleep(const struct sentences *s, struct why *w)
 	units_size_text(row_axis_number(trip, AXIS_MESSAGE), message, sizeof message);
 	return findings_say(
 		s->to, w,
-		"Of a round trip of %s bytes through a pipe, %s, the two processes run for %s. For the "
+		"Of a round trip of %s bytes through a pipe, %s, the two processes run for %s. For "
+		"the "
 		"other %s neither does: the CPU of the one that is sent something went idle and is "
 		"woken, in a guest by its host. `--cpu-latency 0us` keeps CPUs awake.",
 		message, value_text(ns, "ns", whole, sizeof whole),

@@ -10,6 +10,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 #include "channel/descriptor.h"
+#include "channel/ring.h"
 #include "plan/registry.h"
 /* After ours: cmocka has a macro called fail(). */
 #include <setjmp.h>
@@ -453,12 +454,12 @@ static void messages_are_laid_alike_with_a_stage_and_without(void **state)
 		size_t room = 2 * slot < MESSAGE_STAGE ? 2 * slot : message;
 		char *placed = calloc(1, bytes), *shipped = calloc(1, bytes);
 		char *stage = aligned_alloc(64, (room + 63) / 64 * 64);
-		struct message_lay in_place = { message, slot, NULL, 0 };
-		struct message_lay staged = { message, slot, stage, room };
+		struct message_lay in_place = { .message = message, .slot = slot };
+		struct message_lay staged = { message, slot, stage, room, NULL };
 
 		memset(stage, 0, room);
-		message_lay(&in_place, placed, NUMBER, RUN);
-		message_lay(&staged, shipped, NUMBER, RUN);
+		message_lay(&in_place, placed, NUMBER, RUN, false);
+		message_lay(&staged, shipped, NUMBER, RUN, false);
 		for (uint64_t n = 0; n < RUN; n++) {
 			assert_true(message_intact(placed + n * slot, message, NUMBER + n));
 			assert_memory_equal(placed + n * slot, shipped + n * slot, message);
@@ -467,6 +468,48 @@ static void messages_are_laid_alike_with_a_stage_and_without(void **state)
 		free(shipped);
 		free(stage);
 	}
+}
+
+/* Up to any line of it, with nothing behind the slots: what is asked for changes nothing. */
+static void messages_are_laid_alike_whatever_is_asked_for(void **state)
+{
+	static const size_t lengths[] = { 8, 24, 32, 56, 64, 200, 1000, 4096 };
+	enum { RUN = 70, NUMBER = 1000 };
+
+	(void)state;
+	for (size_t s = 0; s < sizeof lengths / sizeof *lengths; s++) {
+		size_t message = lengths[s], slot = ring_slot(message, 32), bytes = RUN * slot;
+		char *plain = calloc(1, bytes), *asking = malloc(bytes);
+		struct message_lay lay = { .message = message, .slot = slot };
+		struct message_lay asks = lay;
+
+		message_lay(&lay, plain, NUMBER, RUN, true);
+		for (size_t below = 0; below <= bytes; below += bytes / 4) {
+			memset(asking, 0, bytes);
+			asks.asks_below = asking + below;
+			message_lay(&asks, asking, NUMBER, RUN, true);
+			assert_memory_equal(plain, asking, bytes);
+		}
+		for (uint64_t n = 0; n < RUN; n++)
+			assert_true(message_intact(plain + n * slot, message, NUMBER + n));
+		free(plain);
+		free(asking);
+	}
+}
+
+/* Not for a handful of slots, and never for what lies behind them. */
+static void what_is_asked_for_lies_in_the_slots(void **state)
+{
+	struct message_lay few = { .message = 64, .slot = 64 }, many = few;
+	static char slots[1 << 16];
+
+	(void)state;
+	message_lay_asks(&few, slots, 4096);
+	assert_null(few.asks_below);
+	message_lay_asks(&many, slots, sizeof slots);
+	if (!many.asks_below)
+		skip(); /* not on this CPU */
+	assert_true(many.asks_below > slots && many.asks_below < slots + sizeof slots);
 }
 
 int main(void)
@@ -481,6 +524,8 @@ int main(void)
 		cmocka_unit_test(other_messages_are_noticed),
 		cmocka_unit_test(what_does_not_fit_is_refused),
 		cmocka_unit_test(messages_are_laid_alike_with_a_stage_and_without),
+		cmocka_unit_test(messages_are_laid_alike_whatever_is_asked_for),
+		cmocka_unit_test(what_is_asked_for_lies_in_the_slots),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
