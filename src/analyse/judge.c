@@ -101,6 +101,17 @@ static double least_adjusted(const struct finding *f, double least, size_t tests
 	return fmin(f->adjusted, least * (double)tests);
 }
 
+/* The same way, and by no more. Swapping the sides turns both round. */
+static bool explained(const struct contest *c, const struct finding *f)
+{
+	return c->explained * f->log.value > 0 && fabs(f->log.value) <= fabs(c->explained);
+}
+
+static bool is_change(enum verdict v)
+{
+	return v != VERDICT_SAME && v != VERDICT_INCONCLUSIVE && v != VERDICT_NONE;
+}
+
 static void judge(const struct contest *c, struct finding *f, double least, size_t tests)
 {
 	struct verdict_input in = {
@@ -118,7 +129,7 @@ static void judge(const struct contest *c, struct finding *f, double least, size
 		f->judgement.verdict = VERDICT_SAME;
 	bool kept = c->trust == TRUST_FULL ||
 		    (c->trust == TRUST_SAME && f->judgement.verdict == VERDICT_SAME);
-	if (!kept)
+	if (!kept || (is_change(f->judgement.verdict) && explained(c, f)))
 		f->judgement = (struct judgement){ VERDICT_INCONCLUSIVE, REASON_MACHINE_STATE };
 	if (f->judgement.reason == REASON_TOO_FEW)
 		f->needed = needed(c, f, tests);

@@ -25,6 +25,8 @@ struct contest {
 	bool paired;             /* value by value: as many on either side */
 	bool more_is_better;     /* a rate */
 	double delta;            /* smallest effect of interest of this row */
+	double explained;        /* ln of what the machine alone may have made of the ratio: so much
+				    of a change, the same way, is not the program's; 0: nothing */
 	enum trust trust;
 };
 

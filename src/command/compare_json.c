@@ -71,6 +71,9 @@ static json_t *row_json(const struct contrast_row *r)
 	json_object_set_new(row, "new", side_json(r->new, r->new_median, r->contest.new.n));
 	json_object_set_new(row, "used", json_string(contrast_used(r->used)));
 	json_object_set_new(row, "relative_to", text(r->bound));
+	json_object_set_new(row, "explained_by", text(r->explained_by));
+	json_object_set_new(row, "explained_ratio",
+			    r->explained_by ? number(exp(r->contest.explained)) : json_null());
 	json_object_set_new(row, "not_calm", json_boolean(r->not_calm));
 	json_object_set_new(row, "delta", number(r->contest.delta));
 	put_finding(row, r);

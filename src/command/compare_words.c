@@ -52,12 +52,16 @@ static void reason_text(const struct contrast_row *r, char *buf, size_t len)
 /* What else a reader must know of how it was judged. */
 static void remarks(const struct contrast *c, const struct contrast_row *r, char *buf, size_t len)
 {
-	char delta[48] = "", relative[64] = "";
+	char delta[48] = "", relative[80] = "";
+	bool machine = r->finding.judgement.reason == REASON_MACHINE_STATE;
 
 	if (r->contest.delta > c->wish.threshold)
 		snprintf(delta, sizeof delta, " (delta %.3g %%)", 100 * r->contest.delta);
 	if (r->bound)
 		snprintf(relative, sizeof relative, " (relative to %s)", r->bound);
+	else if (machine && r->explained_by)
+		snprintf(relative, sizeof relative, " (%s %+.3g %%)", r->explained_by,
+			 100 * expm1(r->base->rate ? -r->contest.explained : r->contest.explained));
 	snprintf(buf, len, "%s%s%s%s%s", delta, relative, r->not_calm ? " (not calm)" : "",
 		 r->finding.correlated ? " (correlated)" : "",
 		 r->finding.collapsed ? " (ties)" : "");

@@ -101,6 +101,17 @@ static void use_values(struct contrast_row *r, bool calm)
 	r->contest.new = (struct values){ new, run_row_values(r->new, calm, new) };
 }
 
+/* What a bound explains is no verdict; that nothing has changed is one all the same. */
+static void explain(const struct contrast *c, struct contrast_row *r)
+{
+	struct bound bound = contrast_explains(c, r->base);
+
+	if (!bound.name)
+		return;
+	r->explained_by = bound.name;
+	r->contest.explained = r->base->rate ? -bound.moved : bound.moved;
+}
+
 static void use_unpaired(const struct contrast *c, struct contrast_row *r)
 {
 	bool calm =
@@ -110,6 +121,8 @@ static void use_unpaired(const struct contrast *c, struct contrast_row *r)
 	/* A count is the same on a busy machine. */
 	if (!c->gated || calm || count) {
 		use_values(r, c->gated && !count);
+		if (c->gated && !count)
+			explain(c, r);
 		return;
 	}
 	if (use_relative(c, r))

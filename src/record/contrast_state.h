@@ -9,15 +9,18 @@
 struct bound {
 	const char *name; /* as rows say it; NULL: there is none */
 	const struct run_row *base, *new;
-	double moved; /* |log| of new's median / base's */
+	double moved; /* log of new's median / base's */
 };
 
-/* What a row that was not calm may be compared relative to: of the bounds that move as it does the one that
- * has moved most. A rate is not compared so: it goes the other way. */
+/* What a row that was not calm may be compared relative to: the bound that moves as it does. A rate is not
+ * compared so: it goes the other way. */
 struct bound contrast_bound(const struct contrast *c, const struct run_row *row);
 
-/* Were calm windows of both runs held to one clock and one level of the kernel, and were the bounds that
- * move as this row does equally fast? */
+/* What may have moved this row by as much as it has moved itself, in time, but need not have. */
+struct bound contrast_explains(const struct contrast *c, const struct run_row *row);
+
+/* Were calm windows of both runs held to one clock and one level of the kernel, and was the bound that
+ * moves as this row does equally fast? */
 bool contrast_same_state(const struct contrast *c, const struct run_row *row);
 
 /* Rates are summarised as times. values is sorted by this. In contrast.c. */

@@ -160,8 +160,9 @@ static int near_bound(const struct sentences *s, struct why *w)
 			     : "");
 }
 
-/* A role that waits asleep leaves its CPU idle. Of what passes while neither of the two runs, waking is
- * all there is: one of them has always been sent something. */
+/* A role that waits asleep leaves its CPU idle. While neither of the two runs one of them is being woken, for
+ * one of them has always been sent something; and in a guest who wakes a halted CPU leaves for its host, which
+ * is in its own time. */
 static int asleep(const struct sentences *s, struct why *w)
 {
 	const struct pick p = { .benchmark = "latency", .metric = "rtt", .channel = "pipe" };
@@ -179,10 +180,12 @@ static int asleep(const struct sentences *s, struct why *w)
 	units_size_text(row_axis_number(trip, AXIS_MESSAGE), message, sizeof message);
 	return findings_say(
 		s->to, w,
-		"Of a round trip of %s bytes through a pipe, %s, the two processes run for %s. For "
-		"the "
-		"other %s neither does: the CPU of the one that is sent something went idle and is "
-		"woken, in a guest by its host. `--cpu-latency 0us` keeps CPUs awake.",
+		"Of a round trip of %s bytes through a pipe, %s, the two processes run for %s, and "
+		"for %s "
+		"neither does: each sleeps until the other has written, and its CPU goes idle. "
+		"`--cpu-latency 0us` keeps CPUs awake: what it saves is what waking one costs, "
+		"both "
+		"processes.",
 		message, value_text(ns, "ns", whole, sizeof whole),
 		value_text(busy, "ns", run, sizeof run),
 		value_text(ns - busy, "ns", rest, sizeof rest));

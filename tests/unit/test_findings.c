@@ -221,9 +221,11 @@ static void what_passes_while_neither_of_two_runs_is_told(void **state)
 	assert_says_of_sleep(
 		row, 3,
 		"Of a round trip of 8 bytes through a pipe, 52.4 us, the two processes run for "
-		"8.10 us. For the other 44.3 us neither does: the CPU of the one that is sent "
-		"something went idle and is woken, in a guest by its host. `--cpu-latency 0us` "
-		"keeps CPUs awake.");
+		"8.10 us, "
+		"and for 44.3 us neither does: each sleeps until the other has written, and its "
+		"CPU "
+		"goes idle. `--cpu-latency 0us` keeps CPUs awake: what it saves is what waking one "
+		"costs, both processes.");
 	assert_says_of_sleep(row, 2, NULL);
 	set(&row[2], SUMMARY_median, "");
 	assert_says_of_sleep(row, 3, NULL);
