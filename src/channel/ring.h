@@ -175,14 +175,14 @@ enum { RING_GATHER = 512, RING_HOLD_MAX = 32, RING_STREAM_TURNS = 64 };
  * publication, and what was just written is read from under its stores: a consumer that is faster and looks
  * at once finds a publication each time, and both go at the pace of the line. So where looks find
  * little, the next ones are held back for a moment. Not where this side has sent something meanwhile, for
- * then it may be what the other one answers, nor where it had to wait for long: who waits for a single
- * message is told at once.
+ * then it may be what the other one answers, nor where it had to wait for long, nor where less than a message
+ * comes in the time of a pause: who waits for a single message is told at once.
  */
 static inline void ring_learn(const struct channel *c, struct ring_side *s, unsigned turns)
 {
 	uint64_t found = s->peer - s->count;
 
-	if (c->sent != s->answered || turns > RING_STREAM_TURNS)
+	if (c->sent != s->answered || turns > RING_STREAM_TURNS || found < s->hold)
 		s->hold = 0;
 	else if (found < s->gather)
 		s->hold = s->hold < RING_HOLD_MAX / 2 ? 2 * s->hold + 1 : RING_HOLD_MAX;

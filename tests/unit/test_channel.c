@@ -512,6 +512,40 @@ static void what_is_asked_for_lies_in_the_slots(void **state)
 	assert_true(many.asks_below > slots && many.asks_below < slots + sizeof slots);
 }
 
+/* How long the next look is held back, in pauses, after one that found so many and waited so long. */
+static unsigned held_after(struct ring_side *s, struct channel *c, uint64_t found, unsigned turns)
+{
+	s->peer = s->count + found;
+	ring_learn(c, s, turns);
+	return s->hold;
+}
+
+static void looks_are_held_back_in_a_stream_only(void **state)
+{
+	struct channel c = { .sent = 0 };
+	struct ring_side s = { .gather = 512 };
+
+	(void)state;
+	/* A consumer that catches up, whether it found messages or waited for them. */
+	assert_int_equal(held_after(&s, &c, 32, 0), 1);
+	for (int i = 0; i < 10; i++)
+		held_after(&s, &c, 32, 3);
+	assert_int_equal(s.hold, RING_HOLD_MAX);
+	/* Enough, and more than enough. */
+	assert_int_equal(held_after(&s, &c, 512, 0), RING_HOLD_MAX);
+	assert_int_equal(held_after(&s, &c, 2049, 0), RING_HOLD_MAX / 2);
+	/* Messages one by one: less than one a pause. */
+	assert_int_equal(held_after(&s, &c, RING_HOLD_MAX / 2 - 1, 0), 0);
+	/* A long wait. */
+	held_after(&s, &c, 32, 0);
+	assert_int_equal(held_after(&s, &c, 32, RING_STREAM_TURNS + 1), 0);
+	/* An answer, perhaps. */
+	held_after(&s, &c, 32, 0);
+	c.sent++;
+	assert_int_equal(held_after(&s, &c, 32, 0), 0);
+	assert_int_equal(held_after(&s, &c, 32, 0), 1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -526,6 +560,7 @@ int main(void)
 		cmocka_unit_test(messages_are_laid_alike_with_a_stage_and_without),
 		cmocka_unit_test(messages_are_laid_alike_whatever_is_asked_for),
 		cmocka_unit_test(what_is_asked_for_lies_in_the_slots),
+		cmocka_unit_test(looks_are_held_back_in_a_stream_only),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
