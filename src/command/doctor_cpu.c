@@ -108,8 +108,9 @@ static void idle_states(struct finding *f)
 
 	if (!found(f, &r))
 		return;
-	snprintf(f->value, sizeof f->value, "%.300s; %.80s", r.text,
-		 limit.known ? limit.text : "whether that is limited only root is told");
+	bool limited = limit.known && strcmp(limit.text, "no limit") != 0;
+	snprintf(f->value, sizeof f->value, "%.280s; %s%.90s", r.text, limited ? "limited to " : "",
+		 limit.text);
 	if (strcmp(limit.text, "0 us") != 0)
 		advise(f, GRADE_OK,
 		       "roles that wait asleep are woken from there; with CPUs kept awake: sudo "

@@ -8,8 +8,8 @@
 #include "report/findings.h"
 #include "report/pick.h"
 
-/* Below this share of a round trip that somebody runs, waking is worth a sentence. */
-static const double neither_runs_from = .75;
+/* Where one of two runs for a smaller share of a round trip, the rest is worth a sentence. */
+static const double awake_min = .75;
 
 struct sentences {
 	struct findings *to;
@@ -175,17 +175,15 @@ static int asleep(const struct sentences *s, struct why *w)
 		return 0;
 	double ns = row_number(trip, SUMMARY_median);
 	double busy = row_number(producer, SUMMARY_median) + row_number(consumer, SUMMARY_median);
-	if (!(busy < neither_runs_from * ns)) /* NAN: one of them is not known */
+	if (!(busy < awake_min * ns)) /* NAN: one of them is not known */
 		return 0;
 	units_size_text(row_axis_number(trip, AXIS_MESSAGE), message, sizeof message);
 	return findings_say(
 		s->to, w,
 		"Of a round trip of %s bytes through a pipe, %s, the two processes run for %s, and "
-		"for %s "
-		"neither does: each sleeps until the other has written, and its CPU goes idle. "
-		"`--cpu-latency 0us` keeps CPUs awake: what it saves is what waking one costs, "
-		"both "
-		"processes.",
+		"for %s neither does: each sleeps until the other has written, and its CPU goes "
+		"idle. `--cpu-latency 0us` keeps CPUs awake: what it saves is what waking one "
+		"costs, both processes.",
 		message, value_text(ns, "ns", whole, sizeof whole),
 		value_text(busy, "ns", run, sizeof run),
 		value_text(ns - busy, "ns", rest, sizeof rest));
