@@ -53,7 +53,9 @@ ours() {
 # Nothing of ours that was not in the list BEFORE, but for what another test's run has made that still
 # goes on: it goes away with it.
 nothing_more_than() { # BEFORE DIRECTORY...
-	eventually nothing_new "$@"
+	eventually nothing_new "$@" && return
+	comm -13 "$1" <(ours "${@:2}" | sort) >&2
+	return 1
 }
 
 nothing_new() {
