@@ -92,11 +92,10 @@ static int warm(struct task *t, struct pass *p, unsigned *batch)
 	uint64_t attach = 0, detach = 0, passes = 0, end = task_now(t) + WARM_NS;
 	int err = 0;
 
-	p->n = 1;
 	while (!err && (passes < 3 || task_now(t) < end)) {
 		err = life_timed(t, p);
-		attach += p->ns[ATTACH];
-		detach += p->ns[DETACH];
+		attach += p->took->ns[ATTACH];
+		detach += p->took->ns[DETACH];
 		passes++;
 	}
 	double shorter = (double)(attach < detach ? attach : detach) / (double)passes;
@@ -120,15 +119,19 @@ static void model_faults(struct task *t, uint64_t accesses)
 		window_faults_due(&t->meter, accesses);
 }
 
-static void record_steps(struct task *t, const struct pass *p)
+static void record_steps(struct task *t, struct pass *p)
 {
 	static const unsigned metric[] = { CREATE, ATTACH, FIRST_ACCESS, DETACH, REMOVE };
 	bool fresh = t->cell->state == STATE_FRESH;
 
-	for (unsigned i = 0; i < sizeof metric / sizeof *metric; i++)
-		if (life_has_step(t->region.ops, metric[i]) &&
-		    (fresh || (metric[i] != CREATE && metric[i] != REMOVE)))
-			series_add(task_series(t, metric[i]), p->ns[metric[i]], p->n);
+	for (unsigned i = 0; i < sizeof metric / sizeof *metric; i++) {
+		if (!life_has_step(t->region.ops, metric[i]) ||
+		    (!fresh && (metric[i] == CREATE || metric[i] == REMOVE)))
+			continue;
+		for (unsigned k = 0; k < p->taken; k++)
+			series_add(task_series(t, metric[i]), p->took[k].ns[metric[i]], p->n);
+	}
+	p->taken = 0;
 }
 
 /* A window begins with passes that are not recorded, as a stream does with a lap: the first attach
@@ -152,8 +155,10 @@ static int steps_window(struct task *t, struct pass *p)
 		err = lead(t, p);
 	for (uint64_t end = task_now(t) + WINDOW_NS; !err && task_now(t) < end; passes++) {
 		err = life_timed(t, p);
-		record_steps(t, p);
+		if (++p->taken == TAKEN_MAX)
+			record_steps(t, p);
 	}
+	record_steps(t, p);
 	model_faults(t, passes * p->n);
 	return err ? err : window_close(&t->meter);
 }
@@ -198,6 +203,7 @@ static int life(struct task *t, int role)
 	say_missing_steps(t);
 	if (!err)
 		err = verified(t);
+	life_begin(t, &p);
 	if (!err)
 		err = warm(t, &p, &batch);
 	if (!err)

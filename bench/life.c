@@ -12,15 +12,20 @@ void life_access(const struct task *t, struct region *r)
 		(void)*p;
 }
 
+void life_begin(const struct task *t, struct pass *p)
+{
+	*p = (struct pass){ .n = 1 };
+	for (unsigned i = 0; i < BATCH_MAX; i++)
+		p->r[i] = t->region;
+}
+
 int life_prepare(struct task *t, struct pass *p)
 {
+	bool named = t->cell->state == STATE_FRESH && t->region.ops->identify;
 	int err = 0;
 
-	for (unsigned i = 0; i < p->n && !err; i++) {
-		p->r[i] = t->region;
-		if (t->cell->state == STATE_FRESH && t->region.ops->identify)
-			err = t->region.ops->identify(&p->r[i], t->serial++);
-	}
+	for (unsigned i = 0; named && i < p->n && !err; i++)
+		err = t->region.ops->identify(&p->r[i], t->serial++);
 	if (!err && t->cell->state == STATE_COLD)
 		err = t->region.ops->evict(&p->r[0]);
 	return err;
@@ -70,11 +75,15 @@ int life_timed(struct task *t, struct pass *p)
 	detached = task_now(t);
 	if (!err && fresh)
 		err = each(p, ops->remove);
-	p->ns[CREATE] = created - start;
-	p->ns[ATTACH] = attached - created;
-	p->ns[FIRST_ACCESS] = accessed - placed;
-	p->ns[DETACH] = detached - accessed;
-	p->ns[REMOVE] = task_now(t) - detached;
+	p->took[p->taken] = (struct steps){
+		.ns = {
+			[CREATE] = created - start,
+			[ATTACH] = attached - created,
+			[FIRST_ACCESS] = accessed - placed,
+			[DETACH] = detached - accessed,
+			[REMOVE] = task_now(t) - detached,
+		},
+	};
 	return err;
 }
 

@@ -30,10 +30,9 @@ struct region {
 	const struct region_ops *ops;
 	size_t len; /* bytes, a multiple of the page in use */
 	enum page page;
-	const char *directory;      /* where named files go; NULL unless ops->in_directory */
-	char path[REGION_PATH_MAX]; /* its name, by ops->identify; "" for those without one */
-	void *addr;                 /* this process's view; NULL while detached */
-	bool read_only;             /* attach without the right to write */
+	const char *directory; /* where named files go; NULL unless ops->in_directory */
+	void *addr;            /* this process's view; NULL while detached */
+	bool read_only;        /* attach without the right to write */
 	bool populated;  /* attach with every page mapped (MAP_POPULATE); needs ops->populates */
 	bool named;      /* create it so that `find` finds it; without, System V has no key */
 	int key;         /* System V: what create drew for a named one */
@@ -42,6 +41,7 @@ struct region {
 	size_t beside;   /* for region_fits: bytes of memory, never of a pool, that others need */
 	int id;          /* shmid or descriptor; means the same thing after a fork */
 	struct why *why; /* where hooks put their sentence */
+	char path[REGION_PATH_MAX]; /* its name, by ops->identify; "" for those without one */
 };
 
 /* Hooks return 0, -errno or CANNOT (base/fail.h), and put their sentence in r->why. They run in
