@@ -7,29 +7,42 @@
 #include "probe/clock.h"
 
 /*
- * Where two roles meet, exchange cache lines and agree on numbers: one page of anonymous shared
- * memory mapped by the worker before the fork. Never the mechanism under test.
+ * Where two roles meet, exchange cache lines and agree on numbers: anonymous shared memory mapped
+ * by the worker before the fork. Never the mechanism under test.
+ *
+ * What passes between them goes over many lines in turn. The caches' agents and the parts of the
+ * last cache lie at different distances from a core, an address decides which of them a line has,
+ * and how two loops that spin on one line fall into step decides as much: one line took 57 to 97 ns,
+ * for seconds each, where 256 of them took 111 to 117 (Xeon 6, two cores that share no cache).
  */
+#define MEETING_LINES 128
+
 struct meeting {
 	_Alignas(128) _Atomic uint32_t arrived; /* both roles count up; futex word */
-	_Alignas(128) _Atomic uint64_t ping;    /* role 0 writes, role 1 reads */
-	_Alignas(128) _Atomic uint64_t pong;    /* role 1 writes, role 0 reads */
 	struct {
 		_Alignas(128) _Atomic uint64_t value;
-	} told[2];     /* by role: what it tells the other */
+	} told[2]; /* by role: what it tells the other */
+	struct {
+		_Alignas(128) uint64_t trips; /* over the lines, in all */
+	} made[2];                            /* by role */
 	bool sleeping; /* the roles share a CPU: sleep in a futex instead of spinning */
+	struct {
+		_Alignas(128) _Atomic uint64_t turn; /* odd: to role 1; even: back */
+	} line[MEETING_LINES];
 };
 
 /* Wait until both roles have called this equally often. Orders everything before it in either
  * role before everything after it in the other. */
 void meeting_meet(struct meeting *m);
 
-/* n round trips of one cache line; returns ns. Role 0 calls meeting_volley while role 1 calls
+/* n round trips of a cache line, of the next one each; returns ns. Role 0 calls meeting_volley while role 1 calls
  * meeting_return with the same n; both have met before. Spinning only. */
 uint64_t meeting_volley(struct meeting *m, uint64_t n);
 void meeting_return(struct meeting *m, uint64_t n);
 
-/* One-way cache-line time in ns: best of 10 volleys of 20, halved per round trip. */
+/* One-way cache-line time in ns: the median of 8 volleys over 16 lines, halved per round trip. Every
+ * line goes there and back before, for its page, and because what came since may have driven it out
+ * of the caches. */
 double meeting_ping(struct meeting *m);
 void meeting_pong(struct meeting *m);
 

@@ -10,7 +10,7 @@
 #include <unistd.h>
 #include "record/history.h"
 
-static const char schema[] = "shmbench.canaries.v4";
+static const char schema[] = "shmbench.canaries.v5";
 
 int canary_kind_same(const struct canary_kind *a, const struct canary_kind *b)
 {

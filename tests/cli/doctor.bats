@@ -240,7 +240,7 @@ better_days() {
 		one = {"core": 0, "roles": 1, "relation": "", "taken": int(time.time()),
 		       "adds_per_cycle": [adds] * n, "chain_ghz": chain,
 		       "mapping_cycles": [50000] * n}
-		json.dump({"schema": "shmbench.canaries.v4", "model": model.group(1), "batches": [one]},
+		json.dump({"schema": "shmbench.canaries.v5", "model": model.group(1), "batches": [one]},
 		          open(sys.argv[1], "w"))
 	END
 }

@@ -244,8 +244,11 @@ static void cache_lines_go_there_and_back(void **state)
 	assert_true(meeting_volley(m, 777) > 0);
 	assert_int_equal(waitpid(child, &status, 0), child);
 	assert_int_equal(status, 0);
-	assert_int_equal(atomic_load(&m->ping), 200 + 777);
-	assert_int_equal(atomic_load(&m->pong), 200 + 777);
+	/* The ping: twice over every line. */
+	for (int role = 0; role < 2; role++)
+		assert_int_equal(m->made[role].trips, 2 * MEETING_LINES + 777);
+	for (uint64_t trip = MEETING_LINES + 777; trip < 2 * MEETING_LINES + 777; trip++)
+		assert_int_equal(atomic_load(&m->line[trip % MEETING_LINES].turn), 2 * trip + 2);
 	alarm(0);
 	munmap(m, sizeof *m);
 }

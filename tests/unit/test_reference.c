@@ -200,12 +200,12 @@ static void damage_is_a_warning(void **state)
 		"",
 		"{",
 		"[]",
-		"{\"schema\": \"shmbench.canaries.v4\"}",
-		"{\"schema\": \"shmbench.canaries.v4\", \"model\": \"a CPU\", \"batches\": [{}]}",
-		"{\"schema\": \"shmbench.canaries.v4\", \"model\": \"a CPU\", \"batches\": [{"
+		"{\"schema\": \"shmbench.canaries.v5\"}",
+		"{\"schema\": \"shmbench.canaries.v5\", \"model\": \"a CPU\", \"batches\": [{}]}",
+		"{\"schema\": \"shmbench.canaries.v5\", \"model\": \"a CPU\", \"batches\": [{"
 		"\"core\": 0, \"roles\": 1, \"relation\": \"\", \"taken\": 1000000, "
 		"\"adds_per_cycle\": [4.8], \"chain_ghz\": [\"x\"]}]}",
-		"{\"schema\": \"shmbench.canaries.v4\", \"model\": \"a CPU\", \"batches\": [{"
+		"{\"schema\": \"shmbench.canaries.v5\", \"model\": \"a CPU\", \"batches\": [{"
 		"\"core\": 0, \"roles\": 1, \"relation\": \"\", \"taken\": 1000000, "
 		"\"adds_per_cycle\": [-1], \"chain_ghz\": [1]}]}",
 	};
