@@ -119,6 +119,11 @@ static void describe_spot(struct finding *f, const struct calm_spot *s)
 		n += put_reading(f->value + n, sizeof f->value - n, s, role);
 		n += (size_t)snprintf(f->value + n, sizeof f->value - n, "; ");
 	}
+	if (s->station.roles == 2 && s->reference[0] &&
+	    reference_line(s->reference[0], s->station.like) > 0)
+		n += (size_t)snprintf(f->value + n, sizeof f->value - n,
+				      "a cache line in %.1f ns (reference %.1f); ", s->line_ns,
+				      reference_line(s->reference[0], s->station.like));
 	if (isnan(share))
 		snprintf(f->value + n, sizeof f->value - n, "no reference for relation %s",
 			 s->relation);

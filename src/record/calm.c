@@ -79,6 +79,12 @@ static bool at_level(const struct calm_window *c, const struct outcome *out)
 		     gate_agrees(out->mapping_cycles, r->mapping_cycles, GATE_MAPPING));
 }
 
+/* And what passes between two CPUs? */
+static bool at_line(const struct calm_window *c, double line_ns)
+{
+	return isnan(c->line_ns) || gate_agrees(line_ns, c->line_ns, GATE_LINE);
+}
+
 static void judge_window(struct calm_window *c, const struct reference *r,
 			 const struct invocation *i, const struct window *w)
 {
@@ -91,13 +97,17 @@ static void judge_window(struct calm_window *c, const struct reference *r,
 		 r ? reference_relation(r, i->planned, line_ns, buf) : cell_relation(i->planned));
 	for (int role = 0; r && role < i->roles; role++)
 		c->reference[role] = reference_find(r, i->planned, role, c->relation);
+	c->line_ns = reference_active(i->planned) == 2 && c->reference[0]
+			     ? reference_line(c->reference[0], i->planned)
+			     : NAN;
 	bool kept = kept_cpu(w, i, tolerance);
 	c->alone_before = kept && alone(c, w->before, i->roles, tolerance);
 	c->alone_after = kept && alone(c, w->after, i->roles, tolerance);
 	c->alone = c->alone_before && c->alone_after;
-	c->passed_before =
-		c->alone_before && at_level(c, i->out) && at_clock(c, w->before, i->roles);
-	c->passed_after = c->alone_after && at_level(c, i->out) && at_clock(c, w->after, i->roles);
+	c->passed_before = c->alone_before && at_level(c, i->out) &&
+			   at_clock(c, w->before, i->roles) && at_line(c, w->line_before);
+	c->passed_after = c->alone_after && at_level(c, i->out) &&
+			  at_clock(c, w->after, i->roles) && at_line(c, w->line_after);
 	c->calm = c->passed_before && c->passed_after;
 }
 

@@ -16,6 +16,7 @@ struct calm_window {
 	bool alone_before, alone_after;   /* the same but for the levels: nobody disturbed it */
 	bool alone;
 	const struct canary_reference *reference[ROLES_MAX]; /* NULL: none of this relation */
+	double line_ns; /* that role 0's says of these CPUs; NAN: none, or not two */
 };
 
 struct calm {

@@ -17,6 +17,17 @@ int canary_kind_same(const struct canary_kind *a, const struct canary_kind *b)
 	return a->core == b->core && a->roles == b->roles && !strcmp(a->relation, b->relation);
 }
 
+double canary_pair(int cpu0, int cpu1)
+{
+	return cpu0 * 0x1p20 + cpu1 + 1;
+}
+
+void canary_pair_cpus(double pair, int cpu[2])
+{
+	cpu[0] = (int)((pair - 1) / 0x1p20);
+	cpu[1] = (int)(pair - 1 - cpu[0] * 0x1p20);
+}
+
 static void drop(struct history *h, size_t at)
 {
 	free(h->batch[at].reading);
@@ -45,6 +56,36 @@ void history_settle(struct history *h, const struct canary_kind *k, struct level
 	for (size_t i = 0; i < h->n; i++)
 		if (canary_kind_same(&h->batch[i].kind, k))
 			h->batch[i].levels = levels;
+}
+
+/* Where it is in h->line; h->lines: nowhere. */
+static size_t find_line(const struct history *h, double pair, double low, double high)
+{
+	size_t i = 0;
+
+	while (i < h->lines &&
+	       (h->line[i].pair != pair || h->line[i].ns < low || h->line[i].ns > high))
+		i++;
+	return i;
+}
+
+double history_line(const struct history *h, double pair, double low, double high)
+{
+	size_t i = find_line(h, pair, low, high);
+
+	return i < h->lines ? h->line[i].ns : 0;
+}
+
+void history_settle_line(struct history *h, double pair, double low, double high, double ns)
+{
+	size_t i = find_line(h, pair, low, high);
+
+	if (i == HISTORY_LINES) {
+		memmove(h->line, h->line + 1, (HISTORY_LINES - 1) * sizeof *h->line);
+		i = --h->lines;
+	}
+	h->lines += i == h->lines;
+	h->line[i] = (struct line_level){ pair, ns };
 }
 
 /* Beyond HISTORY_BATCHES of a kind the oldest goes. */
@@ -83,11 +124,13 @@ static const struct {
 	const char *name;
 	size_t at;
 	int roles; /* only readings of so many have it; 0: all */
+	bool whole;
 } fields[] = {
-	{ "adds_per_cycle", offsetof(struct canary_reading, adds_per_cycle), 0 },
-	{ "chain_ghz", offsetof(struct canary_reading, chain_ghz), 0 },
-	{ "line_ns", offsetof(struct canary_reading, line_ns), 2 },
-	{ "mapping_cycles", offsetof(struct canary_reading, mapping_cycles), 1 },
+	{ "adds_per_cycle", offsetof(struct canary_reading, adds_per_cycle), 0, false },
+	{ "chain_ghz", offsetof(struct canary_reading, chain_ghz), 0, false },
+	{ "line_ns", offsetof(struct canary_reading, line_ns), 2, false },
+	{ "pair", offsetof(struct canary_reading, pair), 2, true },
+	{ "mapping_cycles", offsetof(struct canary_reading, mapping_cycles), 1, false },
 };
 enum { FIELDS = sizeof fields / sizeof *fields };
 
@@ -145,15 +188,28 @@ static int read_batch(struct history *h, json_t *from, int64_t now)
 	if (!b.reading)
 		return -ENOMEM;
 	for (size_t i = 0; i < b.n; i++)
-		b.reading[i].line_ns = b.reading[i].mapping_cycles = NAN;
+		b.reading[i].line_ns = b.reading[i].pair = b.reading[i].mapping_cycles = NAN;
 	int err = !b.n || !read_fields(from, &b) ? -EINVAL : history_add(h, &b);
 	free(b.reading);
 	return err;
 }
 
+/* -EINVAL for what is no level. */
+static int read_line(struct history *h, const json_t *from)
+{
+	double pair = json_number_value(json_object_get(from, "pair"));
+	double ns = json_number_value(json_object_get(from, "ns"));
+
+	if (!(pair > 0) || !(ns > 0))
+		return -EINVAL;
+	history_settle_line(h, pair, ns, ns, ns);
+	return 0;
+}
+
 static int read_batches(struct history *h, const json_t *root, int64_t now)
 {
 	const json_t *batches = json_object_get(root, "batches");
+	const json_t *lines = json_object_get(root, "lines");
 	const char *is = json_string_value(json_object_get(root, "schema"));
 	const char *model = json_string_value(json_object_get(root, "model"));
 	int err = 0;
@@ -165,6 +221,8 @@ static int read_batches(struct history *h, const json_t *root, int64_t now)
 		return 0;
 	for (size_t i = 0; i < json_array_size(batches) && !err; i++)
 		err = read_batch(h, json_array_get(batches, i), now);
+	for (size_t i = 0; i < json_array_size(lines) && !err; i++)
+		err = read_line(h, json_array_get(lines, i));
 	return err;
 }
 
@@ -188,6 +246,7 @@ int history_open(struct history *h, const char *dir, const char *model, int64_t 
 		return err;
 	while (h->n)
 		drop(h, h->n - 1);
+	h->lines = 0;
 	fail(warning, 0, "%s is damaged: the canaries' reference is made anew", h->path);
 	return 0;
 }
@@ -198,6 +257,11 @@ void history_close(struct history *h)
 		drop(h, h->n - 1);
 	free(h->batch);
 	*h = (struct history){ .n = 0 };
+}
+
+static json_t *value_json(double v, bool whole)
+{
+	return whole ? json_integer((json_int_t)v) : json_real(v);
 }
 
 static json_t *batch_json(const struct batch *b)
@@ -215,7 +279,8 @@ static json_t *batch_json(const struct batch *b)
 		values = json_array();
 
 		for (size_t i = 0; i < b->n; i++)
-			json_array_append_new(values, json_real(*field(&b->reading[i], f)));
+			json_array_append_new(
+				values, value_json(*field(&b->reading[i], f), fields[f].whole));
 		json_object_set_new(to, fields[f].name, values);
 	}
 	return to;
@@ -223,12 +288,16 @@ static json_t *batch_json(const struct batch *b)
 
 static json_t *history_json(const struct history *h)
 {
-	json_t *batches = json_array();
+	json_t *batches = json_array(), *lines = json_array();
 
 	for (size_t i = 0; i < h->n; i++)
 		json_array_append_new(batches, batch_json(&h->batch[i]));
-	return json_pack("{s:s, s:s, s:o}", "schema", schema, "model", h->model, "batches",
-			 batches);
+	for (size_t i = 0; i < h->lines; i++)
+		json_array_append_new(lines,
+				      json_pack("{s:I, s:f}", "pair", (json_int_t)h->line[i].pair,
+						"ns", h->line[i].ns));
+	return json_pack("{s:s, s:s, s:o, s:o}", "schema", schema, "model", h->model, "batches",
+			 batches, "lines", lines);
 }
 
 /* By rename: another run may be reading it. Of two that write at once the later one counts. */

@@ -19,13 +19,26 @@ struct canary_reading {
 	double adds_per_cycle, chain_ghz;
 	double line_ns;        /* between two roles; NAN with one */
 	double mapping_cycles; /* with one role; NAN with two */
+	double pair;           /* of which CPUs line_ns is: canary_pair(); NAN with one */
 };
+
+/* Two CPUs, by OS index, as one whole number, which is not 0; and back. */
+double canary_pair(int cpu0, int cpu1);
+void canary_pair_cpus(double pair, int cpu[2]);
 
 /* What moves by itself and readings are compared with. It is kept from run to run, so that their
  * absolute times are of one clock and of one level of the kernel. 0: not settled. */
 struct levels {
 	double chain_ghz, mapping_cycles;
 };
+
+/* What a cache line takes between two CPUs, and which they are. Pairs that share the same things
+ * differ by how far they are apart on the chip, so each has a level of its own; and in a guest one for
+ * every class that it has been in. */
+struct line_level {
+	double pair, ns;
+};
+#define HISTORY_LINES 64 /* the last that were settled */
 
 /* Whose readings they are. */
 struct canary_kind {
@@ -47,6 +60,8 @@ struct history {
 	char model[128];     /* of the CPU: readings of another one are not ours */
 	struct batch *batch; /* oldest first */
 	size_t n;
+	struct line_level line[HISTORY_LINES]; /* settled */
+	size_t lines;
 };
 
 /* Read DIR/canaries.json (dir NULL: nothing) at the time `now`. A file that is damaged, foreign or
@@ -64,6 +79,10 @@ void history_forget(struct history *h, const struct canary_kind *k);
 /* The levels of a kind: what the newest batch that has any says. */
 struct levels history_levels(const struct history *h, const struct canary_kind *k);
 void history_settle(struct history *h, const struct canary_kind *k, struct levels levels);
+
+/* The level of a pair that lies from low to high, ns; 0: none is settled. */
+double history_line(const struct history *h, double pair, double low, double high);
+void history_settle_line(struct history *h, double pair, double low, double high, double ns);
 
 /* Replace the file. */
 int history_save(const struct history *h, struct why *w);

@@ -185,6 +185,20 @@ static json_t *number_or_null(double x)
 	return isfinite(x) ? json_real(x) : json_null();
 }
 
+static json_t *lines_json(const struct canary_reference *e)
+{
+	json_t *lines = json_array();
+
+	for (size_t i = 0; i < e->lines; i++) {
+		int cpu[2];
+
+		canary_pair_cpus(e->line[i].pair, cpu);
+		json_array_append_new(lines, json_pack("{s:[i, i], s:o}", "cpus", cpu[0], cpu[1],
+						       "ns", number_or_null(e->line[i].ns)));
+	}
+	return lines;
+}
+
 json_t *reference_entries_json(const struct reference *r)
 {
 	json_t *entries = json_array();
@@ -192,15 +206,16 @@ json_t *reference_entries_json(const struct reference *r)
 	for (size_t i = 0; i < r->n; i++) {
 		const struct canary_reference *e = &r->entry[i];
 
-		json_array_append_new(entries,
-				      json_pack("{s:i, s:i, s:s, s:o, s:o, s:o, s:I, s:o, s:b}",
-						"core", e->kind.core, "roles", e->kind.roles,
-						"relation", e->kind.relation, "adds_per_cycle",
-						number_or_null(e->adds_per_cycle), "chain_ghz",
-						number_or_null(e->chain_ghz), "mapping_cycles",
-						number_or_null(e->mapping_cycles), "readings",
-						(json_int_t)e->readings, "age_s",
-						number_or_null(e->age_s), "given", r->given > 0));
+		json_array_append_new(
+			entries,
+			json_pack("{s:i, s:i, s:s, s:o, s:o, s:o, s:o, s:I, s:o, s:b}", "core",
+				  e->kind.core, "roles", e->kind.roles, "relation",
+				  e->kind.relation, "adds_per_cycle",
+				  number_or_null(e->adds_per_cycle), "chain_ghz",
+				  number_or_null(e->chain_ghz), "mapping_cycles",
+				  number_or_null(e->mapping_cycles), "lines", lines_json(e),
+				  "readings", (json_int_t)e->readings, "age_s",
+				  number_or_null(e->age_s), "given", r->given > 0));
 	}
 	return entries;
 }

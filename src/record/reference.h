@@ -19,6 +19,8 @@ struct canary_reference {
 	struct canary_kind kind;          /* its relation is what rows say: "", "r1", "l3" */
 	double adds_per_cycle, chain_ghz; /* NAN: too few readings of this relation */
 	double mapping_cycles;            /* NAN: not gated, with two roles or before a first run */
+	struct line_level line[HISTORY_LINES]; /* with two roles: of each pair. NAN: not gated */
+	size_t lines;
 	size_t readings;
 	double age_s, oldest_s; /* of the newest, of the oldest */
 };
@@ -68,7 +70,8 @@ int reference_restore(struct reference *r, const struct reference_wish *wish, co
 /* Work out classes and references from r->history. -ENOMEM. */
 int reference_derive(struct reference *r);
 
-/* The levels of one entry, by its adds_per_cycle and r->history; room has space for every reading. */
+/* The levels of one entry, by its adds_per_cycle, r->class and r->history; room has space for every
+ * reading. */
 void reference_level(const struct reference *r, struct canary_reference *e, double *room);
 
 /* Keep the levels of every kind for the next run; of a run that is over, when its readings are in
@@ -91,6 +94,10 @@ size_t reference_stations(const struct reference *r, const struct plan *p,
 /* NULL: there is none, and no window of this relation is calm. */
 const struct canary_reference *reference_find(const struct reference *r, const struct planned *p,
 					      int role, const char *relation);
+
+/* What a cache line takes between the CPUs of a cell of two active roles, ns, where e is role 0's
+ * reference; NAN: not known. */
+double reference_line(const struct canary_reference *e, const struct planned *p);
 
 /* The processes of a cell that are active at once: 1 where two roles share a CPU. */
 int reference_active(const struct planned *p);

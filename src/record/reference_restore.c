@@ -13,6 +13,15 @@ static double number(const json_t *object, const char *key)
 	return json_is_number(value) ? json_number_value(value) : NAN;
 }
 
+static void restore_line(struct line_level *l, const json_t *from)
+{
+	const json_t *cpus = json_object_get(from, "cpus");
+
+	l->pair = canary_pair((int)json_integer_value(json_array_get(cpus, 0)),
+			      (int)json_integer_value(json_array_get(cpus, 1)));
+	l->ns = number(from, "ns");
+}
+
 static void restore_entry(struct canary_reference *e, const json_t *from)
 {
 	const char *relation = json_string_value(json_object_get(from, "relation"));
@@ -26,6 +35,10 @@ static void restore_entry(struct canary_reference *e, const json_t *from)
 		.readings = (size_t)json_integer_value(json_object_get(from, "readings")),
 		.age_s = number(from, "age_s"),
 	};
+	const json_t *lines = json_object_get(from, "lines");
+
+	for (size_t i = 0; i < json_array_size(lines) && i < HISTORY_LINES; i++)
+		restore_line(&e->line[e->lines++], json_array_get(lines, i));
 	snprintf(e->kind.relation, sizeof e->kind.relation, "%s", relation ? relation : "");
 }
 

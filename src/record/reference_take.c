@@ -60,10 +60,11 @@ static void halve(struct batch *b)
 	b->n /= 2;
 }
 
-static int add_end(struct batch *b, const struct canary *c, double line_ns, double mapping_cycles)
+/* Its loops, and what was read beside them. */
+static int add_end(struct batch *b, const struct canary *c, struct canary_reading x)
 {
-	struct canary_reading x = { c->adds_per_cycle, c->chain_ghz, line_ns, mapping_cycles };
-
+	x.adds_per_cycle = c->adds_per_cycle;
+	x.chain_ghz = c->chain_ghz;
 	if (!readable(&x, b->kind.roles))
 		return 0;
 	if (!b->reading)
@@ -85,12 +86,19 @@ static int add_role(struct reference *r, const struct planned *p, const struct o
 
 	for (uint64_t i = 0; i < out->windows && !err; i++) {
 		const struct window *w = &out->window[i];
+		struct canary_reading x = { .line_ns = NAN,
+					    .pair = NAN,
+					    .mapping_cycles = out->mapping_cycles };
 
-		err = add_end(b, &w->before[role], active == 2 ? w->line_before : NAN,
-			      out->mapping_cycles);
+		if (active == 2) {
+			x.line_ns = w->line_before;
+			x.pair = canary_pair(p->place.os[0], p->place.os[1]);
+		}
+		err = add_end(b, &w->before[role], x);
+		if (active == 2)
+			x.line_ns = w->line_after;
 		if (!err)
-			err = add_end(b, &w->after[role], active == 2 ? w->line_after : NAN,
-				      out->mapping_cycles);
+			err = add_end(b, &w->after[role], x);
 	}
 	return err;
 }

@@ -31,7 +31,8 @@ static void add_readings(struct history *h, int roles, double adds, double line,
 
 	for (int i = 0; i < READINGS; i++)
 		r[i] = (struct canary_reading){ adds * (1 + .00001 * (i % 7)), 4.2, line,
-						roles == 1 ? 50000 : NAN };
+						roles == 1 ? 50000 : NAN,
+						roles == 1 ? NAN : canary_pair(0, 1) };
 	assert_int_equal(history_add(h, &b), 0);
 }
 
@@ -63,7 +64,8 @@ static struct reference run_at(const char *dir, struct levels now)
 	r.seen = calloc(1, sizeof *r.seen);
 	assert_true(reading && r.seen);
 	for (int i = 0; i < READINGS; i++)
-		reading[i] = (struct canary_reading){ 4.8, now.chain_ghz, NAN, now.mapping_cycles };
+		reading[i] =
+			(struct canary_reading){ 4.8, now.chain_ghz, NAN, now.mapping_cycles, NAN };
 	r.seen[r.kinds++] = (struct batch){ .kind = one_role, .reading = reading, .n = READINGS };
 	return r;
 }
@@ -144,8 +146,8 @@ static void a_level_is_of_undisturbed_readings(void **state)
 	for (size_t i = 0; i < b.n; i++) {
 		bool busy = i % 3;
 
-		reading[i] =
-			(struct canary_reading){ busy ? 3.1 : 4.8, 4.2, NAN, busy ? 58000 : 50000 };
+		reading[i] = (struct canary_reading){ busy ? 3.1 : 4.8, 4.2, NAN,
+						      busy ? 58000 : 50000, NAN };
 	}
 	assert_int_equal(history_add(&r.history, &b), 0);
 	assert_int_equal(reference_derive(&r), 0);
@@ -402,6 +404,85 @@ static void a_kernel_at_another_level_is_not_calm(void **state)
 	csv_reader_close(&r);
 }
 
+/* Undisturbed windows in which a cache line takes longer than it does as a rule between these CPUs. */
+static void a_line_at_another_level_is_not_calm(void **state)
+{
+	struct outcome *out = make_windows(9, 9, 50);
+	struct csv_reader r;
+	struct bed b;
+
+	for (int i = 0; i < 9; i++) {
+		struct window *w = &out->window[i];
+
+		w->line_before *= i < 3 ? 1.05 : i < 6 ? .97 : .95;
+		w->line_after *= i < 6 ? 1.03 : .95;
+	}
+	bed_open(&b, *state, &sample_part_two);
+	const struct planned *p = &b.sample.cells[0];
+	assert_true(equal(reference_line(reference_find(&b.reference, p, 0, "r2"), p), 50));
+	bed_take(&b, 0, 0, out);
+	bed_close(&b);
+	assert_int_equal(csv_reader_open(&r, *state, TABLE_INVOCATIONS, &b.why), 0);
+	do
+		find(&r, INVOCATIONS_CELL, "time");
+	while (strcmp(csv_reader_text(&r, INVOCATIONS_relation), "r2"));
+	is(&r, INVOCATIONS_windows, "9");
+	is(&r, INVOCATIONS_calm_windows, "3");
+	is(&r, INVOCATIONS_windows_before_calm, "3");
+	is(&r, INVOCATIONS_windows_after_calm, "6");
+	csv_reader_close(&r);
+}
+
+/* A run that reads the line between CPUs 0 and cpu1. Returns the level of CPUs 0 and 1 before it. */
+static double line_after(const char *dir, int cpu1, double line, bool fresh)
+{
+	struct sample_plan two;
+	struct reference r = { .guest = true, .fresh = fresh };
+	struct canary_reading *reading = calloc(READINGS, sizeof *reading);
+	struct why w = { "" };
+
+	sample_plan_make(&two, &sample_part_two);
+	open_history(&r.history, dir, (int64_t)time(NULL), "");
+	if (fresh)
+		add_readings(&r.history, 2, 4.7, line, (int64_t)time(NULL));
+	assert_int_equal(reference_derive(&r), 0);
+	const struct canary_reference *e = reference_find(&r, &two.cells[0], 0, "r1");
+	double level = e ? reference_line(e, &two.cells[0]) : NAN;
+	r.seen = calloc(1, sizeof *r.seen);
+	assert_true(reading && r.seen);
+	for (int i = 0; i < READINGS; i++)
+		reading[i] = (struct canary_reading){ 4.7, 4.2, line, NAN, canary_pair(0, cpu1) };
+	r.seen[r.kinds++] =
+		(struct batch){ .kind = { .roles = 2 }, .reading = reading, .n = READINGS };
+	assert_int_equal(reference_save(&r, &w), 0);
+	reference_close(&r);
+	return level;
+}
+
+/* It is kept from run to run as the clock's is; other CPUs have their own. */
+static void a_lines_level_is_of_its_cpus(void **state)
+{
+	struct history h;
+	int cpu[2], runs = 0;
+
+	canary_pair_cpus(canary_pair(191, 7), cpu);
+	assert_int_equal(cpu[0], 191);
+	assert_int_equal(cpu[1], 7);
+	assert_true(isnan(line_after(*state, 1, 50, true))); /* seconds say nothing of levels */
+	for (int i = 0; i < 5; i++)
+		assert_true(equal(line_after(*state, 3, 58, false), 50));
+	open_history(&h, *state, (int64_t)time(NULL), "");
+	assert_int_equal(h.lines, 2);
+	assert_true(equal(history_line(&h, canary_pair(0, 3), 0, INFINITY), 58));
+	assert_true(history_line(&h, canary_pair(0, 2), 0, INFINITY) == 0);
+	assert_true(history_line(&h, canary_pair(0, 3), 0, 57) == 0); /* of another class */
+	history_close(&h);
+	while (equal(line_after(*state, 1, 54, false), 50) && runs < 30)
+		runs++;
+	assert_in_range(runs, 2, 16);
+	assert_true(equal(line_after(*state, 1, 54, false), 54));
+}
+
 /* A run of one invocation. */
 static void record_one(struct bed *b, const char *dir, const struct part *part, struct outcome *out)
 {
@@ -607,6 +688,8 @@ int main(void)
 		EACH(a_level_is_kept_for_minutes),
 		cmocka_unit_test(a_level_is_of_undisturbed_readings),
 		EACH(a_kernel_at_another_level_is_not_calm),
+		EACH(a_line_at_another_level_is_not_calm),
+		EACH(a_lines_level_is_of_its_cpus),
 		EACH(a_window_that_was_stopped_is_not_calm),
 		EACH(each_relation_has_its_reference),
 		EACH(median_is_over_calm_windows),
