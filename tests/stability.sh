@@ -4,10 +4,10 @@
 # and what does compare say of two of them that are minutes apart? Nothing differs between the runs but
 # the machine.
 #
-#	tests/stability.sh [RUNS [PAUSE_S]]	(default 30 runs of each plan, 3 s between two: 33 minutes)
+#	tests/stability.sh [RUNS [PAUSE_S]]	(default 30 runs of each plan, 3 s between two: 40 minutes)
 #	tests/stability.sh --read PLAN-NUMBER...	the tables of runs that exist, in the order of time
 #
-# There are five plans, in turns, so that a run of at most 10 s has blocks enough: processes differ by
+# There are six plans, in turns, so that a run of at most 10 s has blocks enough: processes differ by
 # some per cent from one another, and what is said of a run is the median over its processes.
 # Beside the spread: how often the interval of a run holds the median over all runs.
 # A row counts as calm with at least 6 calm invocations. Relations are numbered by each run for itself,
@@ -20,6 +20,7 @@ declare -A plan=(
 	[attach]="attach/life --region sysv,memfd"
 	[touch]="first-touch --region sysv,memfd --state fresh --access write --order sequential"
 	[pipe]="latency --channel pipe --message 64"
+	[same]="latency --channel pipe --message 64 --place same"
 	[awake]="latency --channel pipe --message 64 --cpu-latency 0us"
 	[messages]="throughput --channel ring,pipe --region sysv,memfd --message 64"
 )
@@ -33,7 +34,7 @@ else
 	trap 'rm -rf "$work"' EXIT
 	dirs=()
 	for ((i = 0; i < ${1:-30}; i++)); do
-		for name in attach touch pipe awake messages; do
+		for name in attach touch pipe same awake messages; do
 			[ "${#dirs[@]}" -eq 0 ] || sleep "${2:-3}"
 			dirs+=("$work/$name-$i")
 			status=0

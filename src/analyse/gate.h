@@ -26,7 +26,7 @@
 #define GATE_TWO_ROLES .03
 #define GATE_CLOCK     .02 /* how far its clock may be from the reference's */
 #define GATE_MAPPING   .03 /* how far the life of a mapping may be from the reference's */
-#define GATE_LINE      .04 /* how far a cache line's time may be from the reference's */
+#define GATE_LINE      .02 /* how far an invocation's cache line may be from the reference's */
 #define GATE_WINDOWS   3   /* calm ones that make an invocation's value */
 #define GATE_CALM      6   /* calm invocations that make an estimate */
 #define GATE_THIN      .10 /* share of windows accepted below which contention may leak in */

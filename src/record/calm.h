@@ -16,14 +16,14 @@ struct calm_window {
 	bool alone_before, alone_after;   /* the same but for the levels: nobody disturbed it */
 	bool alone;
 	const struct canary_reference *reference[ROLES_MAX]; /* NULL: none of this relation */
-	double line_ns; /* that role 0's says of these CPUs; NAN: none, or not two */
+	double line_ns; /* over all windows of the invocation in this relation; NAN: not two CPUs */
 };
 
 struct calm {
 	bool gated; /* a reference is at hand; without one nothing is calm or not calm */
 	struct calm_window *window;
 	bool *in, *in_calm; /* the selection last made: its windows, and the calm ones of it */
-	double *values;     /* scratch */
+	double *values;     /* scratch, of two per window */
 	size_t room, n;
 };
 

@@ -104,7 +104,7 @@ static void use_values(struct contrast_row *r, bool calm)
 /* What a bound explains is no verdict; that nothing has changed is one all the same. */
 static void explain(const struct contrast *c, struct contrast_row *r)
 {
-	struct bound bound = contrast_explains(c, r->base);
+	struct bound bound = contrast_explains(c, r);
 
 	if (!bound.name)
 		return;

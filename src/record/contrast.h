@@ -29,9 +29,9 @@ enum used {
 struct contrast_row {
 	const struct run_row *base, *new;
 	enum used used;
-	const char *bound;              /* USED_RELATIVE: "bounds/syscall" */
-	const char *explained_by;       /* of contest.explained: "bounds/zero-page" */
-	bool not_calm;                  /* paired: too few pairs of calm values, so all pairs */
+	const char *bound;        /* USED_RELATIVE: "bounds/syscall" */
+	const char *explained_by; /* of contest.explained: "bounds/zero-page", "cache_line_ns" */
+	bool not_calm;            /* paired: too few pairs of calm values, so all pairs */
 	double base_median, new_median; /* of the values used, never relative */
 	struct contest contest;
 	struct finding finding;

@@ -16,8 +16,9 @@ struct bound {
  * compared so: it goes the other way. */
 struct bound contrast_bound(const struct contrast *c, const struct run_row *row);
 
-/* What may have moved this row by as much as it has moved itself, in time, but need not have. */
-struct bound contrast_explains(const struct contrast *c, const struct run_row *row);
+/* What may have moved this row by as much as it has moved itself, in time, but need not have: a bound,
+ * or what a cache line took between its CPUs. */
+struct bound contrast_explains(const struct contrast *c, const struct contrast_row *r);
 
 /* Were calm windows of both runs held to one clock and one level of the kernel, and was the bound that
  * moves as this row does equally fast? */

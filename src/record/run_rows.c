@@ -117,6 +117,7 @@ static int add_values(struct run_rows *r, struct run_row *row, const struct entr
 			.calm = point[QUANTITY_MEDIAN],
 			.all = point[QUANTITY_MEDIAN_ALL],
 			.block = (unsigned)r->blocks + (unsigned)point[QUANTITY_BLOCK],
+			.line_ns = point[QUANTITY_LINE],
 		};
 		if (!isnan(point[QUANTITY_MEDIAN]))
 			row->calm++;

@@ -15,6 +15,7 @@ struct run_value {
 	double calm; /* over calm windows; NAN where the invocation has no such value */
 	double all;  /* over all windows */
 	unsigned block;
+	double line_ns; /* what a cache line took; NAN: nothing passed between two CPUs */
 };
 
 struct run_row {

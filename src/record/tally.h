@@ -35,6 +35,7 @@ enum quantity {
 	QUANTITY_CALM,   /* windows; NAN: no reference was at hand */
 	QUANTITY_BEFORE, /* windows whose first canaries passed */
 	QUANTITY_AFTER,  /* whose second ones did; NAN: of a run before there was that column */
+	QUANTITY_LINE,   /* ns of a cache line; NAN: not between two CPUs */
 	QUANTITIES
 };
 

@@ -28,6 +28,7 @@ static const unsigned sources[QUANTITIES] = {
 	[QUANTITY_BLOCK] = INVOCATIONS_block,
 	[QUANTITY_WINDOWS] = INVOCATIONS_windows,
 	[QUANTITY_CALM] = INVOCATIONS_calm_windows,
+	[QUANTITY_LINE] = INVOCATIONS_cache_line_ns,
 	[QUANTITY_BEFORE] = INVOCATIONS_windows_before_calm,
 	[QUANTITY_AFTER] = INVOCATIONS_windows_after_calm,
 };

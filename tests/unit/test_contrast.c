@@ -412,6 +412,49 @@ static void memory_that_is_slower_now_is_no_verdict(void **state)
 	end(&b);
 }
 
+/* Calm in both runs, but what passes between the two CPUs took 6 % longer in the second one. */
+static void a_longer_way_between_cpus_is_no_verdict(void **state)
+{
+	static const double ratio[] = { 1.05, 1.1, .95, 1 };
+	static const char *const channel[] = { "ring", "pipe", "tcp", "posix-mq" };
+	static struct bench_run a, b;
+	struct contrast c, swapped;
+
+	(void)state;
+	begin(&a, "{}");
+	begin(&b, "{}");
+	for (size_t i = 0; i < sizeof ratio / sizeof *ratio; i++) {
+		struct run_row *was = fill(add(&a, "latency", "rtt", channel[i], "l3"), 5, N, N);
+		struct run_row *is =
+			fill(add(&b, "latency", "rtt", channel[i], "l3"), 5 * ratio[i], N, N);
+
+		for (size_t k = 0; k < N; k++) {
+			was->value[k].line_ns = 100;
+			is->value[k].line_ns = 106;
+		}
+	}
+	fill(add(&a, "latency", "rtt", "ring", "same"), 5, N, N);
+	fill(add(&b, "latency", "rtt", "ring", "same"), 5 * 1.05, N, N);
+	a.rows.gated = b.rows.gated = true;
+	contrasted(&c, &a, &b, &usual);
+	contrasted(&swapped, &b, &a, &usual);
+	assert_string_equal(c.row[0].explained_by, "cache_line_ns");
+	is(&c.row[0], VERDICT_INCONCLUSIVE, REASON_MACHINE_STATE);
+	is(&swapped.row[0], VERDICT_INCONCLUSIVE, REASON_MACHINE_STATE);
+	is(&c.row[1], VERDICT_SLOWER_BY_MORE, REASON_NONE);
+	is(&swapped.row[1], VERDICT_FASTER_BY_MORE, REASON_NONE);
+	is(&c.row[2], VERDICT_FASTER_BY_MORE, REASON_NONE);
+	is(&swapped.row[2], VERDICT_SLOWER_BY_MORE, REASON_NONE);
+	is(&c.row[3], VERDICT_SAME, REASON_NONE);
+	is(&swapped.row[3], VERDICT_SAME, REASON_NONE);
+	assert_null(c.row[4].explained_by); /* on one CPU */
+	is(&c.row[4], VERDICT_SLOWER_BY_MORE, REASON_NONE);
+	contrast_free(&c);
+	contrast_free(&swapped);
+	end(&a);
+	end(&b);
+}
+
 /* A bound that moved by just what is allowed, and a little: by 1.511 % one way, 1.489 % the other. */
 static void the_bound_sees_no_order(void **state)
 {
@@ -596,6 +639,7 @@ int main(void)
 		cmocka_unit_test(a_bound_stands_in_for_the_machine),
 		cmocka_unit_test(a_kernel_that_is_slower_now_is_no_verdict),
 		cmocka_unit_test(memory_that_is_slower_now_is_no_verdict),
+		cmocka_unit_test(a_longer_way_between_cpus_is_no_verdict),
 		cmocka_unit_test(the_bound_sees_no_order),
 		cmocka_unit_test(recorded_deviation_raises_delta),
 		cmocka_unit_test(pairs_are_of_one_block),
