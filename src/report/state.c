@@ -41,9 +41,30 @@ static void number_text(double v, const char *format, char *buf, size_t len)
 		snprintf(buf, len, format, v);
 }
 
+/* Of every pair that has a level: one number, or the least and the greatest. */
+static void line_text(const json_t *entry, char *buf, size_t len)
+{
+	double low = INFINITY, high = 0;
+	const json_t *line;
+	size_t i;
+
+	json_array_foreach(json_object_get(entry, "lines"), i, line)
+	{
+		double ns = number_in(line, "ns");
+
+		low = fmin(low, ns);
+		high = fmax(high, ns);
+	}
+	*buf = '\0';
+	if (low < high)
+		snprintf(buf, len, "%.1f to %.1f", low, high);
+	else if (low == high)
+		snprintf(buf, len, "%.1f", low);
+}
+
 static int put_reference(const json_t *entry, struct sheet *s, struct why *w)
 {
-	char text[7][80];
+	char text[8][80];
 	int err = sheet_line(s, w);
 
 	number_text(number_in(entry, "core"), "%.0f", text[0], sizeof text[0]);
@@ -51,12 +72,13 @@ static int put_reference(const json_t *entry, struct sheet *s, struct why *w)
 	number_text(number_in(entry, "adds_per_cycle"), "%.3f", text[2], sizeof text[2]);
 	number_text(number_in(entry, "chain_ghz"), "%.2f", text[3], sizeof text[3]);
 	number_text(number_in(entry, "mapping_cycles"), "%.0f", text[4], sizeof text[4]);
-	number_text(number_in(entry, "readings"), "%.0f", text[5], sizeof text[5]);
+	line_text(entry, text[5], sizeof text[5]);
+	number_text(number_in(entry, "readings"), "%.0f", text[6], sizeof text[6]);
 	if (json_is_true(json_object_get(entry, "given")))
-		strcpy(text[6], "given");
+		strcpy(text[7], "given");
 	else
-		age_text(number_in(entry, "age_s"), text[6], sizeof text[6]);
-	for (unsigned i = 0; i < 7 && !err; i++)
+		age_text(number_in(entry, "age_s"), text[7], sizeof text[7]);
+	for (unsigned i = 0; i < 8 && !err; i++)
 		err = sheet_put(s, i, text[i], w);
 	return err;
 }
@@ -69,7 +91,7 @@ int state_references(const struct reader *run, struct sheet *s, struct why *w)
 
 	*s = (struct sheet){ .title = "Canaries: what a CPU does when nobody disturbs it",
 			     .head = { "kind of core", "with", "adds/cycle", "GHz",
-				       "cycles/mapping", "readings", "newest" },
+				       "cycles/mapping", "ns/cache line", "readings", "newest" },
 			     .left = 1u << 1 };
 	json_array_foreach(json_object_get(run->json, "canary_references"), i, entry) err =
 		err ? err : put_reference(entry, s, w);
