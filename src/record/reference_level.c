@@ -206,9 +206,8 @@ static size_t at_level(const struct gathering *g, double level, double tolerance
 	return n;
 }
 
-/* The level to keep: the one in use, or the one that was seen most. -ENOMEM. */
-static int settle_level(const struct reference *r, struct gathering *g, double tolerance,
-			double *level)
+/* What gather_recent finds, ascending in g->v, which is the caller's to free. -ENOMEM. */
+static int sort_recent(const struct reference *r, struct gathering *g)
 {
 	gather_recent(r, g);
 	g->v = calloc(g->n + 1, sizeof *g->v);
@@ -216,6 +215,17 @@ static int settle_level(const struct reference *r, struct gathering *g, double t
 		return -ENOMEM;
 	gather_recent(r, g);
 	quantile_sort(g->v, g->n);
+	return 0;
+}
+
+/* The level to keep: the one in use, or the one that was seen most. -ENOMEM. */
+static int settle_level(const struct reference *r, struct gathering *g, double tolerance,
+			double *level)
+{
+	int err = sort_recent(r, g);
+
+	if (err)
+		return err;
 	double most = gate_mode(g->v, g->n, tolerance);
 	if (r->fresh || MANY_TIMES * at_level(g, *level, tolerance) < at_level(g, most, tolerance))
 		*level = most;
@@ -223,6 +233,8 @@ static int settle_level(const struct reference *r, struct gathering *g, double t
 	return 0;
 }
 
+/* A line has no levels apart but drifts, and a level at the edge of what is seen would have readings
+ * within reach for ever: it stays as long as the middle of them is near, by half of what is calm. */
 static int settle_lines(struct reference *r, const struct canary_reference *e)
 {
 	struct canary_reference now = *e;
@@ -236,9 +248,13 @@ static int settle_lines(struct reference *r, const struct canary_reference *e)
 		for (size_t k = 0; k < e->lines; k++)
 			if (e->line[k].pair == pair)
 				level = e->line[k].ns;
-		err = settle_level(r, &g, GATE_LINE, &level);
+		err = sort_recent(r, &g);
+		double most = err ? NAN : gate_mode(g.v, g.n, GATE_LINE);
+		if (!gate_agrees(most, level, GATE_LINE / 2))
+			level = most;
 		if (!err && g.n >= GATE_READINGS)
 			history_settle_line(&r->history, pair, g.within.low, g.within.high, level);
+		free(g.v);
 	}
 	return err;
 }

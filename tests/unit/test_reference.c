@@ -459,7 +459,7 @@ static double line_after(const char *dir, int cpu1, double line, bool fresh)
 	return level;
 }
 
-/* It is kept from run to run as the clock's is; other CPUs have their own. */
+/* It is kept from run to run while it is about what is seen; other CPUs have their own. */
 static void a_lines_level_is_of_its_cpus(void **state)
 {
 	struct history h;
@@ -481,6 +481,13 @@ static void a_lines_level_is_of_its_cpus(void **state)
 		runs++;
 	assert_in_range(runs, 2, 16);
 	assert_true(equal(line_after(*state, 1, 54, false), 54));
+	/* It drifts: nearer than half of what is calm is the same, farther is not. */
+	for (int i = 0; i < 16; i++)
+		assert_true(equal(line_after(*state, 1, 54 * 1.008, false), 54));
+	for (int i = 0; i < HISTORY_BATCHES; i++)
+		line_after(*state, 1, 54 * 1.015, false);
+	double level = line_after(*state, 1, 54 * 1.015, false);
+	assert_true(!equal(level, 54) && gate_agrees(level, 54 * 1.015, GATE_LINE / 2));
 }
 
 /* A run of one invocation. */
