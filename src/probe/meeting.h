@@ -13,7 +13,7 @@
  * What passes between them goes over many lines in turn. The caches' agents and the parts of the
  * last cache lie at different distances from a core, an address decides which of them a line has,
  * and how two loops that spin on one line fall into step decides as much: one line took 57 to 97 ns,
- * for seconds each, where 256 of them took 111 to 117 (Xeon 6, two cores that share no cache).
+ * for seconds each, where 256 of them took 111 to 117 (two cores of a Xeon that share no cache).
  */
 #define MEETING_LINES 128
 
@@ -35,8 +35,8 @@ struct meeting {
  * role before everything after it in the other. */
 void meeting_meet(struct meeting *m);
 
-/* n round trips of a cache line, of the next one each; returns ns. Role 0 calls meeting_volley while role 1 calls
- * meeting_return with the same n; both have met before. Spinning only. */
+/* n round trips of a cache line, of the next one each; returns ns. Role 0 calls meeting_volley while
+ * role 1 calls meeting_return with the same n; both have met before. Spinning only. */
 uint64_t meeting_volley(struct meeting *m, uint64_t n);
 void meeting_return(struct meeting *m, uint64_t n);
 
