@@ -172,9 +172,12 @@ bool gate_biased(const struct gate_tally *cell, const struct gate_tally *null)
 					      .passed_after = cell->passed_before,
 					      .calm = cell->calm };
 
-	/* Where none passes after, all that had passed before have failed. */
-	return fails_more(cell, null) &&
-	       (!(cell->passed_after > 0) || fails_more(cell, &backwards));
+	/* Where none of those that passed before passes after, the few that pass after alone all fail
+	 * backwards, and say nothing. */
+	bool none = !(cell->passed_after > 0) ||
+		    (!(cell->calm > 0) && 2 * cell->passed_after < cell->passed_before);
+
+	return fails_more(cell, null) && (none || fails_more(cell, &backwards));
 }
 
 bool gate_thin(const struct gate_tally *t)

@@ -192,12 +192,15 @@ static void no_bias_where_time_could_run_backwards(void **state)
 	const struct gate_tally null = { 200, 180, 180, 176 };
 	const struct gate_tally alike = { 200, 180, 185, 150 }, nearly = { 200, 180, 165, 150 };
 	const struct gate_tally never = { 200, 180, 0, 0 }, unknown = { 200, 180, NAN, 150 };
+	const struct gate_tally hardly = { 200, 60, 5, 0 }, swapped = { 200, 60, 58, 0 };
 
 	(void)state;
 	assert_false(gate_biased(&alike, &null));
 	assert_false(gate_biased(&nearly, &null)); /* 17 in a hundred against 9 backwards */
 	assert_true(gate_biased(&never, &null));
-	assert_true(gate_biased(&unknown, &null)); /* of an older version: by null alone */
+	assert_true(gate_biased(&unknown, &null));  /* of an older version: by null alone */
+	assert_true(gate_biased(&hardly, &null));   /* 60 fail, and 5 come by themselves */
+	assert_false(gate_biased(&swapped, &null)); /* as many come as go */
 }
 
 static void thin_is_below_a_tenth(void **state)
