@@ -17,13 +17,13 @@ enum { ENOUGH = 60, ENOUGH_FOR_BIAS = 30 };
 /* Two threads of one core have this share of their adds each, at most. */
 static const double core_shared = .75;
 
-/* Too far, and slower in every round by half as much: who shares a CPU makes nothing faster, and where
- * it was, or hardly slower, the idle rounds had company. */
+/* Too far, and slower in every round: who shares a CPU makes nothing faster, and where it was, the idle
+ * rounds had company. */
 static bool moved(struct turns *t, enum trial_cell c)
 {
 	struct off o = turns_off(t, c);
 
-	return o.median > TURNS_STILL && o.least > TURNS_STILL / 2;
+	return o.median > TURNS_STILL && o.least > 0;
 }
 
 static bool is_still(struct turns *t, enum trial_cell c)
