@@ -119,21 +119,6 @@ static void model_faults(struct task *t, uint64_t accesses)
 		window_faults_due(&t->meter, accesses);
 }
 
-static void record_steps(struct task *t, struct pass *p)
-{
-	static const unsigned metric[] = { CREATE, ATTACH, FIRST_ACCESS, DETACH, REMOVE };
-	bool fresh = t->cell->state == STATE_FRESH;
-
-	for (unsigned i = 0; i < sizeof metric / sizeof *metric; i++) {
-		if (!life_has_step(t->region.ops, metric[i]) ||
-		    (!fresh && (metric[i] == CREATE || metric[i] == REMOVE)))
-			continue;
-		for (unsigned k = 0; k < p->taken; k++)
-			series_add(task_series(t, metric[i]), p->took[k].ns[metric[i]], p->n);
-	}
-	p->taken = 0;
-}
-
 /* A window begins with passes that are not recorded, as a stream does with a lap: the first attach
  * after the pause that the canaries make takes twice as long as the others, and a user's program
  * has no such pause. */
@@ -155,10 +140,9 @@ static int steps_window(struct task *t, struct pass *p)
 		err = lead(t, p);
 	for (uint64_t end = task_now(t) + WINDOW_NS; !err && task_now(t) < end; passes++) {
 		err = life_timed(t, p);
-		if (++p->taken == TAKEN_MAX)
-			record_steps(t, p);
+		life_keep(t, p);
 	}
-	record_steps(t, p);
+	life_record(t, p);
 	model_faults(t, passes * p->n);
 	return err ? err : window_close(&t->meter);
 }

@@ -87,6 +87,27 @@ int life_timed(struct task *t, struct pass *p)
 	return err;
 }
 
+void life_record(struct task *t, struct pass *p)
+{
+	static const unsigned metric[] = { CREATE, ATTACH, FIRST_ACCESS, DETACH, REMOVE };
+	bool fresh = t->cell->state == STATE_FRESH;
+
+	for (unsigned i = 0; i < sizeof metric / sizeof *metric; i++) {
+		if (!life_has_step(t->region.ops, metric[i]) ||
+		    (!fresh && (metric[i] == CREATE || metric[i] == REMOVE)))
+			continue;
+		for (unsigned k = 0; k < p->taken; k++)
+			series_add(task_series(t, metric[i]), p->took[k].ns[metric[i]], p->n);
+	}
+	p->taken = 0;
+}
+
+void life_keep(struct task *t, struct pass *p)
+{
+	if (++p->taken == TAKEN_MAX)
+		life_record(t, p);
+}
+
 int life_untimed(struct task *t, struct pass *p)
 {
 	const struct region_ops *ops = t->region.ops;

@@ -47,6 +47,11 @@ int life_prepare(struct task *t, struct pass *p);
 /* life_prepare, then each step of all objects between two clock reads: p->took[p->taken]. */
 int life_timed(struct task *t, struct pass *p);
 
+/* The pass that life_timed has timed is one to record; together, when there is no room for more or
+ * the window is over: life_record. */
+void life_keep(struct task *t, struct pass *p);
+void life_record(struct task *t, struct pass *p);
+
 /* The steps without a clock inside; life_prepare came before. */
 int life_untimed(struct task *t, struct pass *p);
 

@@ -34,7 +34,7 @@ void meeting_meet(struct meeting *m)
  * The line of the next trip, and what passes on it: *there, and one more back.
  *
  * Whoever waits for it looks without a pause: one takes 140 cycles on some CPUs (Intel SDM, PAUSE), as
- * long as half the way, and single readings differed by 5 % for the whole pauses that there were.
+ * long as half the way, and single readings over 200 lines differed by 4 % with it and by 1.4 over 128 without.
  */
 static _Atomic uint64_t *next_line(struct meeting *m, int role, uint64_t *there)
 {

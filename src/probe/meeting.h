@@ -13,7 +13,8 @@
  * What passes between them goes over many lines in turn. The caches' agents and the parts of the
  * last cache lie at different distances from a core, an address decides which of them a line has,
  * and how two loops that spin on one line fall into step decides as much: one line took 57 to 97 ns,
- * for seconds each, where 256 of them took 111 to 117 (two cores of a Xeon that share no cache).
+ * for seconds each, where 256 of them took 111 to 117 (two cores of a Xeon that share no cache; a C
+ * program that waits without a pause).
  */
 #define MEETING_LINES 128
 

@@ -81,8 +81,8 @@ static bool at_level(const struct calm_window *c, const struct outcome *out)
 
 /* And what passes between two CPUs, in the invocation? A single reading is good to 1.4 %; how far the
  * whole invocation was from the level says more than either window does (30 runs of a pipe's round trip
- * between CPUs kept awake: sd of calm medians 1.39 % with windows held to 4 %, 0.94 with invocations
- * held to 2). */
+ * between CPUs kept awake: sd of calm medians 1.39 % with windows held to 4 %; 0.94 when invocations were
+ * held to 2 afterwards, of a level taken from the same runs: results/stability.md). */
 static bool at_line(const struct calm_window *c, const struct invocation *i)
 {
 	double level = isnan(c->line_ns) || !c->reference[0]

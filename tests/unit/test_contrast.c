@@ -105,6 +105,14 @@ static void is(const struct contrast_row *r, enum verdict v, enum reason why)
 	assert_int_equal(r->finding.judgement.reason, why);
 }
 
+/* The same row of two runs and of the same two swapped. */
+static void is_both(const struct contrast *c, const struct contrast *swapped, size_t row,
+		    enum verdict verdict, enum verdict back, enum reason reason)
+{
+	is(&c->row[row], verdict, reason);
+	is(&swapped->row[row], back, reason);
+}
+
 static void rows_meet_or_are_listed(void **state)
 {
 	static struct bench_run a, b;
@@ -308,12 +316,10 @@ static void a_bound_stands_in_for_the_machine(void **state)
 	assert_string_equal(c.row[0].bound, "bounds/syscall");
 	assert_true(c.row[0].contest.delta == .06);
 	assert_true(fabs(c.row[0].new_median - 2009) < 1e-9);
-	is(&c.row[0], VERDICT_SAME, REASON_NONE);
-	is(&swapped.row[0], VERDICT_SAME, REASON_NONE);
+	is_both(&c, &swapped, 0, VERDICT_SAME, VERDICT_SAME, REASON_NONE);
 	/* Twice its bound: worth a look, not a word, whichever run is named first. */
 	assert_string_equal(c.row[1].bound, "bounds/page-fault");
-	is(&c.row[1], VERDICT_INCONCLUSIVE, REASON_MACHINE_STATE);
-	is(&swapped.row[1], VERDICT_INCONCLUSIVE, REASON_MACHINE_STATE);
+	is_both(&c, &swapped, 1, VERDICT_INCONCLUSIVE, VERDICT_INCONCLUSIVE, REASON_MACHINE_STATE);
 	contrast_free(&c);
 	contrast_free(&swapped);
 	end(&a);
@@ -393,17 +399,12 @@ static void memory_that_is_slower_now_is_no_verdict(void **state)
 	for (size_t i = 0; i < 7; i++)
 		assert_int_equal(c.row[i].used, USED_CALM);
 	assert_string_equal(c.row[0].explained_by, "bounds/zero-page");
-	is(&c.row[0], VERDICT_INCONCLUSIVE, REASON_MACHINE_STATE);
-	is(&swapped.row[0], VERDICT_INCONCLUSIVE, REASON_MACHINE_STATE);
-	is(&c.row[1], VERDICT_SLOWER_BY_MORE, REASON_NONE);
-	is(&swapped.row[1], VERDICT_FASTER_BY_MORE, REASON_NONE);
-	is(&c.row[2], VERDICT_FASTER_BY_MORE, REASON_NONE);
-	is(&swapped.row[2], VERDICT_SLOWER_BY_MORE, REASON_NONE);
-	is(&c.row[3], VERDICT_SAME, REASON_NONE);
-	is(&swapped.row[3], VERDICT_SAME, REASON_NONE);
+	is_both(&c, &swapped, 0, VERDICT_INCONCLUSIVE, VERDICT_INCONCLUSIVE, REASON_MACHINE_STATE);
+	is_both(&c, &swapped, 1, VERDICT_SLOWER_BY_MORE, VERDICT_FASTER_BY_MORE, REASON_NONE);
+	is_both(&c, &swapped, 2, VERDICT_FASTER_BY_MORE, VERDICT_SLOWER_BY_MORE, REASON_NONE);
+	is_both(&c, &swapped, 3, VERDICT_SAME, VERDICT_SAME, REASON_NONE);
 	is(&c.row[4], VERDICT_SAME, REASON_NONE);
-	is(&c.row[5], VERDICT_INCONCLUSIVE, REASON_MACHINE_STATE);
-	is(&swapped.row[5], VERDICT_INCONCLUSIVE, REASON_MACHINE_STATE);
+	is_both(&c, &swapped, 5, VERDICT_INCONCLUSIVE, VERDICT_INCONCLUSIVE, REASON_MACHINE_STATE);
 	assert_null(c.row[6].explained_by);
 	is(&c.row[6], VERDICT_SLOWER_BY_MORE, REASON_NONE);
 	contrast_free(&c);
@@ -439,14 +440,10 @@ static void a_longer_way_between_cpus_is_no_verdict(void **state)
 	contrasted(&c, &a, &b, &usual);
 	contrasted(&swapped, &b, &a, &usual);
 	assert_string_equal(c.row[0].explained_by, "cache_line_ns");
-	is(&c.row[0], VERDICT_INCONCLUSIVE, REASON_MACHINE_STATE);
-	is(&swapped.row[0], VERDICT_INCONCLUSIVE, REASON_MACHINE_STATE);
-	is(&c.row[1], VERDICT_SLOWER_BY_MORE, REASON_NONE);
-	is(&swapped.row[1], VERDICT_FASTER_BY_MORE, REASON_NONE);
-	is(&c.row[2], VERDICT_FASTER_BY_MORE, REASON_NONE);
-	is(&swapped.row[2], VERDICT_SLOWER_BY_MORE, REASON_NONE);
-	is(&c.row[3], VERDICT_SAME, REASON_NONE);
-	is(&swapped.row[3], VERDICT_SAME, REASON_NONE);
+	is_both(&c, &swapped, 0, VERDICT_INCONCLUSIVE, VERDICT_INCONCLUSIVE, REASON_MACHINE_STATE);
+	is_both(&c, &swapped, 1, VERDICT_SLOWER_BY_MORE, VERDICT_FASTER_BY_MORE, REASON_NONE);
+	is_both(&c, &swapped, 2, VERDICT_FASTER_BY_MORE, VERDICT_SLOWER_BY_MORE, REASON_NONE);
+	is_both(&c, &swapped, 3, VERDICT_SAME, VERDICT_SAME, REASON_NONE);
 	assert_null(c.row[4].explained_by); /* on one CPU */
 	is(&c.row[4], VERDICT_SLOWER_BY_MORE, REASON_NONE);
 	contrast_free(&c);
