@@ -56,7 +56,7 @@ summaries=("${dirs[@]/%//summary.csv}")
 for dir in "${dirs[@]}"; do
 	jq -r --arg file "$dir/summary.csv" '(if .environment.cpu_latency == "0 us" then " (CPUs awake)" else "" end) as $awake
 		| .relation_classes[]? | [$file, .name, (.low_ns * .high_ns | sqrt |
-		if . < 35 then "under 35 ns" elif . < 95 then "35 to 95 ns" else "over 95 ns" end) + $awake] | join(",")' "$dir/run.json"
+		if . < 35 then "under 35 ns" elif . < 95 then "35 to 95 ns" elif . < 180 then "95 to 180 ns" else "over 180 ns" end) + $awake] | join(",")' "$dir/run.json"
 done | awk -F, '
 	part == 1 { class[$1, $2] = $3; next }
 	FNR == 1 { for (i = 1; i <= NF; i++) at[$i] = i; next }

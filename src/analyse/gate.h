@@ -15,7 +15,9 @@
  *
  * The clock rate is gated as well, at the rate that the machine shows most: where a host's boost
  * moves over 5 % within a second (seen: 4.25 to 4.51 GHz), absolute times follow it, and runs a
- * minute apart differed by 3 % in what takes a fixed number of cycles. So is, where one process
+ * minute apart differed by 3 % in what takes a fixed number of cycles. Another host's clocks are 2.3 %
+ * apart for minutes (3.64 and 3.72 GHz, 3.70 and 3.74 between), its attaches 1.8; a window's reading is
+ * good to 0.2. So is, where one process
  * measures, the life of a mapping: the kernel's work for shared memory has levels up to 10 % apart
  * that hold for seconds to minutes. And where two do, on two CPUs, the time of a cache line, of which
  * most of a message is made: with what others do on the chip it moved from 99 to 110 ns, over minutes,
@@ -24,7 +26,7 @@
 #define GATE_READINGS  200 /* that a reference is made from, at least */
 #define GATE_ONE_ROLE  .01 /* how far from the reference a calm reading may be */
 #define GATE_TWO_ROLES .03
-#define GATE_CLOCK     .02 /* how far its clock may be from the reference's */
+#define GATE_CLOCK     .01 /* how far its clock may be from the reference's */
 #define GATE_MAPPING   .03 /* how far the life of a mapping may be from the reference's */
 #define GATE_LINE      .02 /* how far an invocation's cache line may be from the reference's */
 #define GATE_WINDOWS   3   /* calm ones that make an invocation's value */
@@ -47,8 +49,8 @@ bool gate_agrees(double reading, double reference, double tolerance);
 
 /*
  * In a guest the topology is a story: the same two CPUs are two threads of one core now and two
- * packages a second later. Their cache-line time says which; classes are what stands apart by a
- * gap of 1.6 in the machine's own readings.
+ * packages a second later. Their cache-line time says which; classes are what stands apart in the
+ * machine's own readings: hills 1.6 from one another, with next to nothing between them.
  */
 #define GATE_GAP     1.6
 #define GATE_CLASSES 8
@@ -57,8 +59,8 @@ struct gate_class {
 	double low, high; /* ns, widened by at most half the gap: neighbours do not overlap */
 };
 
-/* Classes of ascending readings, by time: r1, r2, ... Readings that stand alone make none and
- * bridge none. Returns how many there are. */
+/* Classes of ascending readings, by time: r1, r2, ... Readings that stand alone make none, and few
+ * among many bridge none. Returns how many there are. */
 size_t gate_classes(const double *sorted, size_t n, struct gate_class c[GATE_CLASSES]);
 
 /* Index of the class of a time; -1: outside every one of them (or NAN). */

@@ -142,7 +142,7 @@ static bool same_level(const struct contrast *c, int roles, const char *level, d
 	double base = run_rows_reference(c->base, roles, level);
 	double new = run_rows_reference(c->new, roles, level);
 
-	return !(base > 0 && new > 0) || near(new, base, tolerance / 2);
+	return !(base > 0 && new > 0) || near(new, base, tolerance);
 }
 
 /* Were calm windows of both runs of one clock and of one level of the kernel? Times of different
@@ -152,7 +152,7 @@ static bool same_levels(const struct contrast *c, const struct run_row *row)
 	int roles = !*row->relation || !strcmp(row->relation, "same") ? 1 : 2;
 
 	return same_level(c, roles, "chain_ghz", GATE_CLOCK) &&
-	       same_level(c, roles, "mapping_cycles", GATE_MAPPING);
+	       same_level(c, roles, "mapping_cycles", GATE_MAPPING / 2);
 }
 
 bool contrast_same_state(const struct contrast *c, const struct run_row *row)

@@ -218,7 +218,15 @@ static int sort_recent(const struct reference *r, struct gathering *g)
 	return 0;
 }
 
-/* The level to keep: the one in use, or the one that was seen most. -ENOMEM. */
+/* Is what is seen most so far from a level that a half of what is calm is beyond it? At its edge a level
+ * would have readings within reach for ever, and another one would share them. */
+static bool is_off(double most, double level, double tolerance)
+{
+	return !gate_agrees(most, level, tolerance / 2);
+}
+
+/* The level to keep: the one in use; where that is drifted away from, or far more is seen of another one,
+ * what was seen most. -ENOMEM. */
 static int settle_level(const struct reference *r, struct gathering *g, double tolerance,
 			double *level)
 {
@@ -227,14 +235,15 @@ static int settle_level(const struct reference *r, struct gathering *g, double t
 	if (err)
 		return err;
 	double most = gate_mode(g->v, g->n, tolerance);
-	if (r->fresh || MANY_TIMES * at_level(g, *level, tolerance) < at_level(g, most, tolerance))
+	bool drifted = gate_agrees(most, *level, tolerance) && is_off(most, *level, tolerance);
+	if (r->fresh || drifted ||
+	    MANY_TIMES * at_level(g, *level, tolerance) < at_level(g, most, tolerance))
 		*level = most;
 	free(g->v);
 	return 0;
 }
 
-/* A line has no levels apart but drifts, and a level at the edge of what is seen would have readings
- * within reach for ever: it stays as long as the middle of them is near, by half of what is calm. */
+/* A line has no levels apart: it only drifts. */
 static int settle_lines(struct reference *r, const struct canary_reference *e)
 {
 	struct canary_reference now = *e;
@@ -250,7 +259,7 @@ static int settle_lines(struct reference *r, const struct canary_reference *e)
 				level = e->line[k].ns;
 		err = sort_recent(r, &g);
 		double most = err ? NAN : gate_mode(g.v, g.n, GATE_LINE);
-		if (!gate_agrees(most, level, GATE_LINE / 2))
+		if (is_off(most, level, GATE_LINE))
 			level = most;
 		if (!err && g.n >= GATE_READINGS)
 			history_settle_line(&r->history, pair, g.within.low, g.within.high, level);

@@ -162,6 +162,36 @@ static void what_spreads_without_a_gap_is_one_class(void **state)
 	assert_int_equal(gate_classes(v, 0, c), 0);
 }
 
+/* A guest whose CPUs lie at two distances in turns, over a day: in some readings both. */
+static void a_long_history_has_readings_between_classes(void **state)
+{
+	enum { CORE = 300, NEAR = 9000, FAR = 6000, MIXED = 300, SLOW = 200 };
+	enum { ALL = CORE + NEAR + FAR + MIXED + SLOW };
+	static double v[ALL];
+	struct gate_class c[GATE_CLASSES];
+	struct random r = { .state = 11 };
+
+	(void)state;
+	for (size_t i = 0; i < ALL; i++)
+		v[i] = i < CORE                        ? 60 * uniform(&r, .97, 1.03)
+		       : i < CORE + NEAR               ? 133 * uniform(&r, .97, 1.03)
+		       : i < CORE + NEAR + FAR         ? 230 * uniform(&r, .97, 1.03)
+		       : i < CORE + NEAR + FAR + MIXED ? uniform(&r, 133, 230)
+						       : uniform(&r, 280, 700);
+	quantile_sort(v, ALL);
+	assert_int_equal(gate_classes(v, ALL, c), 3);
+	assert_int_equal(gate_class(c, 3, 60), 0);
+	assert_int_equal(gate_class(c, 3, 70), 0);
+	assert_int_equal(gate_class(c, 3, 120), 1);
+	assert_int_equal(gate_class(c, 3, 133), 1);
+	assert_int_equal(gate_class(c, 3, 155), 1);
+	assert_int_equal(gate_class(c, 3, 205), 2);
+	assert_int_equal(gate_class(c, 3, 230), 2);
+	assert_int_equal(gate_class(c, 3, 500), -1);
+	for (size_t i = 0; i + 1 < 3; i++)
+		assert_true(c[i].high <= c[i + 1].low);
+}
+
 static void windows_needed(void **state)
 {
 	(void)state;
@@ -290,6 +320,7 @@ int main(void)
 		cmocka_unit_test(agrees_on_both_sides),
 		cmocka_unit_test(classes_come_from_gaps),
 		cmocka_unit_test(what_spreads_without_a_gap_is_one_class),
+		cmocka_unit_test(a_long_history_has_readings_between_classes),
 		cmocka_unit_test(windows_needed),
 		cmocka_unit_test(bias_needs_ten_points_and_more_than_chance),
 		cmocka_unit_test(no_bias_where_time_could_run_backwards),
