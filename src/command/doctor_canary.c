@@ -95,7 +95,7 @@ static size_t put_reading(char *text, size_t len, const struct calm_spot *s, int
 
 	if (r)
 		n += snprintf(text + n, len - (size_t)n, " (reference %.3f at %.2f)",
-			      r->adds_per_cycle, r->chain_ghz);
+			      r->adds_per_cycle, s->clock_ghz[role]);
 	if (s->station.roles == 1)
 		n += snprintf(text + n, len - (size_t)n, ", a mapping in %.0f cycles",
 			      s->mapping_cycles);

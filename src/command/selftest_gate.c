@@ -144,8 +144,7 @@ static const struct beside *sibling_of(const struct trial *t, const struct besid
 
 static void tell_windows(struct selftest *s, const struct beside *b, const struct place *p)
 {
-	selftest_check(s, sibling_name,
-		       turns_pass_too_often(&b->tally) ? CHECK_FAILED : CHECK_OK,
+	selftest_check(s, sibling_name, turns_pass_too_often(&b->tally) ? CHECK_FAILED : CHECK_OK,
 		       "CPU %d, in windows in which CPU %d was the other thread of its core (%s, "
 		       "%.0f ns one way) and as busy: both canaries passed in %.1f %% of %.0f (at "
 		       "most 2 %% are allowed)",

@@ -61,12 +61,10 @@ static bool kept_cpu(const struct window *w, const struct invocation *i, double 
 /* And was the clock at the reference's level? */
 static bool at_clock(const struct calm_window *c, const struct canary end[ROLES_MAX], int roles)
 {
-	for (int role = 0; role < roles; role++) {
-		const struct canary_reference *r = c->reference[role];
-
-		if (!r || !gate_agrees(end[role].chain_ghz, r->chain_ghz, GATE_CLOCK))
+	for (int role = 0; role < roles; role++)
+		if (!c->reference[role] ||
+		    !gate_agrees(end[role].chain_ghz, c->clock_ghz[role], GATE_CLOCK))
 			return false;
-	}
 	return true;
 }
 
@@ -134,8 +132,13 @@ static void judge_window(struct calm_window *c, const struct reference *r,
 {
 	double tolerance = reference_active(i->planned) == 2 ? GATE_TWO_ROLES : GATE_ONE_ROLE;
 
-	for (int role = 0; r && role < i->roles; role++)
-		c->reference[role] = reference_find(r, i->planned, role, c->relation);
+	for (int role = 0; r && role < i->roles; role++) {
+		const struct canary_reference *e = reference_find(r, i->planned, role, c->relation);
+
+		c->reference[role] = e;
+		if (e)
+			c->clock_ghz[role] = reference_clock(r, e, i->planned->place.os[role]);
+	}
 	bool kept = kept_cpu(w, i, tolerance);
 	c->alone_before = kept && alone(c, w->before, i->roles, tolerance);
 	c->alone_after = kept && alone(c, w->after, i->roles, tolerance);
@@ -178,9 +181,10 @@ struct calm_count calm_select(struct calm *c, const struct invocation *i, unsign
 	return n;
 }
 
-static double ratio_of(const struct canary *x, const struct canary_reference *r, bool chain)
+static double ratio_of(const struct canary *x, const struct calm_window *c, int role, bool chain)
 {
-	return chain ? x->chain_ghz / r->chain_ghz : x->adds_per_cycle / r->adds_per_cycle;
+	return chain ? x->chain_ghz / c->clock_ghz[role]
+		     : x->adds_per_cycle / c->reference[role]->adds_per_cycle;
 }
 
 static double worst_median(struct calm *c, const struct invocation *i, bool chain)
@@ -192,12 +196,12 @@ static double worst_median(struct calm *c, const struct invocation *i, bool chai
 
 		for (uint64_t k = 0; k < c->n; k++) {
 			const struct window *w = &i->out->window[k];
-			const struct canary_reference *r = c->window[k].reference[role];
+			const struct calm_window *judged = &c->window[k];
 
-			if (!c->in[k] || !r)
+			if (!c->in[k] || !judged->reference[role])
 				continue;
-			c->values[n++] = ratio_of(&w->before[role], r, chain);
-			c->values[n++] = ratio_of(&w->after[role], r, chain);
+			c->values[n++] = ratio_of(&w->before[role], judged, role, chain);
+			c->values[n++] = ratio_of(&w->after[role], judged, role, chain);
 		}
 		quantile_sort(c->values, n);
 		double median = quantile_median(c->values, n);

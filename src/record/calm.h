@@ -16,6 +16,7 @@ struct calm_window {
 	bool alone_before, alone_after;   /* the same but for the levels: nobody disturbed it */
 	bool alone;
 	const struct canary_reference *reference[ROLES_MAX]; /* NULL: none of this relation */
+	double clock_ghz[ROLES_MAX];                         /* of the role's CPU, by it */
 	double line_ns; /* over all windows of the invocation in this relation; NAN: not two CPUs */
 };
 

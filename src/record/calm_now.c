@@ -149,8 +149,13 @@ static int describe(const struct looking *l, struct calm_spot *s, struct gathere
 	for (int role = 0; role < s->station.roles; role++) {
 		s->adds_per_cycle[role] = median_over(g, values, read_adds, role);
 		s->chain_ghz[role] = median_over(g, values, read_chain, role);
-		s->reference[role] =
+		const struct canary_reference *e =
 			reference_find(l->look->reference, s->station.like, role, s->relation);
+
+		s->reference[role] = e;
+		if (e)
+			s->clock_ghz[role] = reference_clock(l->look->reference, e,
+							     s->station.like->place.os[role]);
 	}
 	quantile_sort(g->mapping_cycles, g->workers);
 	s->mapping_cycles =

@@ -24,6 +24,7 @@ struct calm_spot {
 	double mapping_cycles;                               /* NAN with two roles */
 	double line_ns;                                      /* one way; NAN with one role */
 	const struct canary_reference *reference[ROLES_MAX]; /* of that relation; NULL: none */
+	double clock_ghz[ROLES_MAX];                         /* by it */
 };
 
 struct calm_look {

@@ -131,28 +131,16 @@ static bool same_speed(const struct contrast *c, const struct run_row *row)
 	return !b.name || fabs(b.moved) <= log1p(c->wish.threshold / 2);
 }
 
-/* Within a share of one another, whichever is named first. */
-static bool near(double one, double other, double share)
-{
-	return fabs(log(one / other)) <= log1p(share);
-}
-
-static bool same_level(const struct contrast *c, int roles, const char *level, double tolerance)
-{
-	double base = run_rows_reference(c->base, roles, level);
-	double new = run_rows_reference(c->new, roles, level);
-
-	return !(base > 0 && new > 0) || near(new, base, tolerance);
-}
-
 /* Were calm windows of both runs of one clock and of one level of the kernel? Times of different
  * ones differ as they do. */
 static bool same_levels(const struct contrast *c, const struct run_row *row)
 {
 	int roles = !*row->relation || !strcmp(row->relation, "same") ? 1 : 2;
+	double was = run_rows_reference(c->base, roles, "mapping_cycles");
+	double is = run_rows_reference(c->new, roles, "mapping_cycles");
 
-	return same_level(c, roles, "chain_ghz", GATE_CLOCK) &&
-	       same_level(c, roles, "mapping_cycles", GATE_MAPPING / 2);
+	return run_rows_clocks_apart(c->base, c->new, roles) <= log1p(GATE_CLOCK) &&
+	       (!(was > 0 && is > 0) || fabs(log(is / was)) <= log1p(GATE_MAPPING / 2));
 }
 
 bool contrast_same_state(const struct contrast *c, const struct run_row *row)

@@ -10,7 +10,7 @@
 #include <unistd.h>
 #include "record/history.h"
 
-static const char schema[] = "shmbench.canaries.v5";
+static const char schema[] = "shmbench.canaries.v6";
 
 int canary_kind_same(const struct canary_kind *a, const struct canary_kind *b)
 {
@@ -39,53 +39,6 @@ void history_forget(struct history *h, const struct canary_kind *k)
 	for (size_t i = h->n; i-- > 0;)
 		if (canary_kind_same(&h->batch[i].kind, k))
 			drop(h, i);
-}
-
-struct levels history_levels(const struct history *h, const struct canary_kind *k)
-{
-	struct levels levels = { 0 };
-
-	for (size_t i = 0; i < h->n; i++)
-		if (canary_kind_same(&h->batch[i].kind, k) && h->batch[i].levels.chain_ghz > 0)
-			levels = h->batch[i].levels;
-	return levels;
-}
-
-void history_settle(struct history *h, const struct canary_kind *k, struct levels levels)
-{
-	for (size_t i = 0; i < h->n; i++)
-		if (canary_kind_same(&h->batch[i].kind, k))
-			h->batch[i].levels = levels;
-}
-
-/* Where it is in h->line; h->lines: nowhere. */
-static size_t find_line(const struct history *h, double pair, double low, double high)
-{
-	size_t i = 0;
-
-	while (i < h->lines &&
-	       (h->line[i].pair != pair || h->line[i].ns < low || h->line[i].ns > high))
-		i++;
-	return i;
-}
-
-double history_line(const struct history *h, double pair, double low, double high)
-{
-	size_t i = find_line(h, pair, low, high);
-
-	return i < h->lines ? h->line[i].ns : 0;
-}
-
-void history_settle_line(struct history *h, double pair, double low, double high, double ns)
-{
-	size_t i = find_line(h, pair, low, high);
-
-	if (i == HISTORY_LINES) {
-		memmove(h->line, h->line + 1, (HISTORY_LINES - 1) * sizeof *h->line);
-		i = --h->lines;
-	}
-	h->lines += i == h->lines;
-	h->line[i] = (struct line_level){ pair, ns };
 }
 
 /* Beyond HISTORY_BATCHES of a kind the oldest goes. */
@@ -131,6 +84,7 @@ static const struct {
 	{ "line_ns", offsetof(struct canary_reading, line_ns), 2, false },
 	{ "pair", offsetof(struct canary_reading, pair), 2, true },
 	{ "mapping_cycles", offsetof(struct canary_reading, mapping_cycles), 1, false },
+	{ "cpu", offsetof(struct canary_reading, cpu), 0, true },
 };
 enum { FIELDS = sizeof fields / sizeof *fields };
 
@@ -158,9 +112,12 @@ static bool read_fields(const json_t *from, struct batch *b)
 		for (size_t i = 0; i < b->n; i++) {
 			const json_t *value = json_array_get(values, i);
 
-			if (!json_is_number(value) || !(json_number_value(value) > 0))
+			double number = json_number_value(value);
+
+			if (!json_is_number(value) ||
+			    !(number > 0 || (fields[f].whole && number == 0)))
 				return false;
-			*field(&b->reading[i], f) = json_number_value(value);
+			*field(&b->reading[i], f) = number;
 		}
 	}
 	return true;
@@ -178,8 +135,7 @@ static int read_batch(struct history *h, json_t *from, int64_t now)
 	    b.kind.roles < 1 || b.kind.roles > 2 || strlen(relation) >= sizeof b.kind.relation)
 		return -EINVAL;
 	strcpy(b.kind.relation, relation);
-	b.levels.chain_ghz = json_number_value(json_object_get(from, "level_ghz"));
-	b.levels.mapping_cycles = json_number_value(json_object_get(from, "level_cycles"));
+	b.mapping_level = json_number_value(json_object_get(from, "level_cycles"));
 	b.taken = taken;
 	b.n = json_array_size(json_object_get(from, fields[0].name));
 	if (b.taken > now || now - b.taken > HISTORY_AGE_S)
@@ -206,10 +162,23 @@ static int read_line(struct history *h, const json_t *from)
 	return 0;
 }
 
+static int read_clock(struct history *h, json_t *from)
+{
+	struct clock_level level;
+
+	if (json_unpack(from, "{s:i, s:i, s:F}", "roles", &level.roles, "cpu", &level.cpu, "ghz",
+			&level.ghz) ||
+	    !(level.ghz > 0))
+		return -EINVAL;
+	history_settle_clock(h, level);
+	return 0;
+}
+
 static int read_batches(struct history *h, const json_t *root, int64_t now)
 {
 	const json_t *batches = json_object_get(root, "batches");
 	const json_t *lines = json_object_get(root, "lines");
+	const json_t *clocks = json_object_get(root, "clocks");
 	const char *is = json_string_value(json_object_get(root, "schema"));
 	const char *model = json_string_value(json_object_get(root, "model"));
 	int err = 0;
@@ -223,6 +192,8 @@ static int read_batches(struct history *h, const json_t *root, int64_t now)
 		err = read_batch(h, json_array_get(batches, i), now);
 	for (size_t i = 0; i < json_array_size(lines) && !err; i++)
 		err = read_line(h, json_array_get(lines, i));
+	for (size_t i = 0; i < json_array_size(clocks) && !err; i++)
+		err = read_clock(h, json_array_get(clocks, i));
 	return err;
 }
 
@@ -246,7 +217,7 @@ int history_open(struct history *h, const char *dir, const char *model, int64_t 
 		return err;
 	while (h->n)
 		drop(h, h->n - 1);
-	h->lines = 0;
+	h->lines = h->clocks = 0;
 	fail(warning, 0, "%s is damaged: the canaries' reference is made anew", h->path);
 	return 0;
 }
@@ -266,10 +237,9 @@ static json_t *value_json(double v, bool whole)
 
 static json_t *batch_json(const struct batch *b)
 {
-	json_t *to = json_pack("{s:i, s:i, s:s, s:I, s:f, s:f}", "core", b->kind.core, "roles",
+	json_t *to = json_pack("{s:i, s:i, s:s, s:I, s:f}", "core", b->kind.core, "roles",
 			       b->kind.roles, "relation", b->kind.relation, "taken",
-			       (json_int_t)b->taken, "level_ghz", b->levels.chain_ghz,
-			       "level_cycles", b->levels.mapping_cycles);
+			       (json_int_t)b->taken, "level_cycles", b->mapping_level);
 
 	for (int f = 0; f < FIELDS; f++) {
 		json_t *values;
@@ -288,7 +258,7 @@ static json_t *batch_json(const struct batch *b)
 
 static json_t *history_json(const struct history *h)
 {
-	json_t *batches = json_array(), *lines = json_array();
+	json_t *batches = json_array(), *lines = json_array(), *clocks = json_array();
 
 	for (size_t i = 0; i < h->n; i++)
 		json_array_append_new(batches, batch_json(&h->batch[i]));
@@ -296,8 +266,12 @@ static json_t *history_json(const struct history *h)
 		json_array_append_new(lines,
 				      json_pack("{s:I, s:f}", "pair", (json_int_t)h->line[i].pair,
 						"ns", h->line[i].ns));
-	return json_pack("{s:s, s:s, s:o, s:o}", "schema", schema, "model", h->model, "batches",
-			 batches, "lines", lines);
+	for (size_t i = 0; i < h->clocks; i++)
+		json_array_append_new(clocks,
+				      json_pack("{s:i, s:i, s:f}", "roles", h->clock[i].roles,
+						"cpu", h->clock[i].cpu, "ghz", h->clock[i].ghz));
+	return json_pack("{s:s, s:s, s:o, s:o, s:o}", "schema", schema, "model", h->model,
+			 "batches", batches, "lines", lines, "clocks", clocks);
 }
 
 /* By rename: another run may be reading it. Of two that write at once the later one counts. */

@@ -20,17 +20,25 @@ struct canary_reading {
 	double line_ns;        /* between two roles; NAN with one */
 	double mapping_cycles; /* with one role; NAN with two */
 	double pair;           /* of which CPUs line_ns is: canary_pair(); NAN with one */
+	double cpu;            /* OS index */
 };
 
 /* Two CPUs, by OS index, as one whole number, which is not 0; and back. */
 double canary_pair(int cpu0, int cpu1);
 void canary_pair_cpus(double pair, int cpu[2]);
 
-/* What moves by itself and readings are compared with. It is kept from run to run, so that their
- * absolute times are of one clock and of one level of the kernel. 0: not settled. */
-struct levels {
-	double chain_ghz, mapping_cycles;
+/*
+ * What moves by itself and readings are compared with is kept from run to run, so that their absolute
+ * times are of one clock, of one level of the kernel and of one distance: levels.
+ */
+
+/* At what a CPU runs while so many roles are active. In a guest its CPUs may be cores of two clocks, for
+ * minutes (seen: 3.64 and 3.72 GHz), and elsewhere some cores boost higher than others. */
+struct clock_level {
+	int roles, cpu;
+	double ghz;
 };
+#define HISTORY_CLOCKS 256 /* the last that were settled */
 
 /* What a cache line takes between two CPUs, and which they are. Pairs that share the same things
  * differ by how far they are apart on the chip, so each has a level of its own; and in a guest one for
@@ -49,8 +57,8 @@ struct canary_kind {
 
 struct batch {
 	struct canary_kind kind;
-	int64_t taken; /* wall clock, s */
-	struct levels levels;
+	int64_t taken;        /* wall clock, s */
+	double mapping_level; /* cycles; 0: not settled */
 	struct canary_reading *reading;
 	size_t n;
 };
@@ -62,6 +70,8 @@ struct history {
 	size_t n;
 	struct line_level line[HISTORY_LINES]; /* settled */
 	size_t lines;
+	struct clock_level clock[HISTORY_CLOCKS]; /* settled */
+	size_t clocks;
 };
 
 /* Read DIR/canaries.json (dir NULL: nothing) at the time `now`. A file that is damaged, foreign or
@@ -76,9 +86,13 @@ int history_add(struct history *h, const struct batch *b);
 /* Forget the readings of a kind. */
 void history_forget(struct history *h, const struct canary_kind *k);
 
-/* The levels of a kind: what the newest batch that has any says. */
-struct levels history_levels(const struct history *h, const struct canary_kind *k);
-void history_settle(struct history *h, const struct canary_kind *k, struct levels levels);
+/* The level of the life of a mapping of a kind, in cycles: what the newest batch that has one says; 0: none. */
+double history_mapping(const struct history *h, const struct canary_kind *k);
+void history_settle_mapping(struct history *h, const struct canary_kind *k, double cycles);
+
+/* The level of a CPU's clock; 0: none is settled. */
+double history_clock(const struct history *h, int roles, int cpu);
+void history_settle_clock(struct history *h, struct clock_level level);
 
 /* The level of a pair that lies from low to high, ns; 0: none is settled. */
 double history_line(const struct history *h, double pair, double low, double high);

@@ -121,6 +121,7 @@ int reference_derive(struct reference *r)
 	if (!room)
 		return -ENOMEM;
 	derive_classes(r, room);
+	reference_clocks(r, room);
 	int err = derive_kinds(r, (int64_t)time(NULL)); /* an age, not a time */
 	for (size_t i = 0; i < r->n && !err; i++) {
 		derive_adds(r, &r->entry[i], room);
@@ -199,7 +200,29 @@ static json_t *lines_json(const struct canary_reference *e)
 	return lines;
 }
 
-json_t *reference_entries_json(const struct reference *r)
+static bool uses(const struct plan *p, int cpu)
+{
+	for (size_t i = 0; i < p->n; i++)
+		for (int role = 0; role < p->cells[i].cell.part->roles; role++)
+			if (!p->cells[i].status && p->cells[i].place.os[role] == cpu)
+				return true;
+	return false;
+}
+
+static json_t *clocks_json(const struct reference *r, const struct canary_reference *e,
+			   const struct plan *p)
+{
+	json_t *clocks = json_array();
+
+	for (size_t i = 0; i < r->clocks; i++)
+		if (r->clock[i].roles == e->kind.roles && uses(p, r->clock[i].cpu))
+			json_array_append_new(clocks,
+					      json_pack("{s:i, s:f}", "cpu", r->clock[i].cpu, "ghz",
+							r->clock[i].ghz));
+	return clocks;
+}
+
+json_t *reference_entries_json(const struct reference *r, const struct plan *p)
 {
 	json_t *entries = json_array();
 
@@ -208,13 +231,13 @@ json_t *reference_entries_json(const struct reference *r)
 
 		json_array_append_new(
 			entries,
-			json_pack("{s:i, s:i, s:s, s:o, s:o, s:o, s:o, s:I, s:o, s:b}", "core",
+			json_pack("{s:i, s:i, s:s, s:o, s:o, s:o, s:o, s:o, s:I, s:o, s:b}", "core",
 				  e->kind.core, "roles", e->kind.roles, "relation",
 				  e->kind.relation, "adds_per_cycle",
 				  number_or_null(e->adds_per_cycle), "chain_ghz",
-				  number_or_null(e->chain_ghz), "mapping_cycles",
-				  number_or_null(e->mapping_cycles), "lines", lines_json(e),
-				  "readings", (json_int_t)e->readings, "age_s",
+				  number_or_null(e->chain_ghz), "clocks", clocks_json(r, e, p),
+				  "mapping_cycles", number_or_null(e->mapping_cycles), "lines",
+				  lines_json(e), "readings", (json_int_t)e->readings, "age_s",
 				  number_or_null(e->age_s), "given", r->given > 0));
 	}
 	return entries;

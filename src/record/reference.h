@@ -16,9 +16,10 @@
 #define RELATION_MAX 16
 
 struct canary_reference {
-	struct canary_kind kind;          /* its relation is what rows say: "", "r1", "l3" */
-	double adds_per_cycle, chain_ghz; /* NAN: too few readings of this relation */
-	double mapping_cycles;            /* NAN: not gated, with two roles or before a first run */
+	struct canary_kind kind; /* its relation is what rows say: "", "r1", "l3" */
+	double adds_per_cycle;   /* NAN: too few readings of this relation */
+	double chain_ghz;        /* of CPUs that have no level of their own */
+	double mapping_cycles;   /* NAN: not gated, with two roles or before a first run */
 	struct line_level line[HISTORY_LINES]; /* with two roles: of each pair. NAN: not gated */
 	size_t lines;
 	size_t readings;
@@ -33,6 +34,8 @@ struct reference {
 	size_t classes;
 	struct canary_reference *entry;
 	size_t n;
+	struct clock_level clock[HISTORY_CLOCKS];
+	size_t clocks;
 	struct history history; /* the machine's */
 	struct batch *seen;     /* readings of this run, by kind */
 	size_t kinds;
@@ -74,6 +77,9 @@ int reference_derive(struct reference *r);
  * reading. */
 void reference_level(const struct reference *r, struct canary_reference *e, double *room);
 
+/* The same for the clock of every CPU. */
+void reference_clocks(struct reference *r, double *room);
+
 /* Keep the levels of every kind for the next run; of a run that is over, when its readings are in
  * r->history. One that had to be taken from a few seconds' readings makes way for the one that this
  * run saw most, any other for one that the last runs saw far more of. -ENOMEM. */
@@ -99,6 +105,9 @@ const struct canary_reference *reference_find(const struct reference *r, const s
  * reference; NAN: not known. */
 double reference_line(const struct canary_reference *e, const struct planned *p);
 
+/* The rate of a CPU's clock where e is its role's reference, GHz. */
+double reference_clock(const struct reference *r, const struct canary_reference *e, int cpu);
+
 /* The processes of a cell that are active at once: 1 where two roles share a CPU. */
 int reference_active(const struct planned *p);
 
@@ -108,8 +117,8 @@ int reference_add(struct reference *r, const struct planned *p, const struct out
 /* The run is over: its readings enter the cache. */
 int reference_save(struct reference *r, struct why *w);
 
-/* For run.json: relation_classes and canary_references. */
+/* For run.json: relation_classes and canary_references, with the clocks of the CPUs that a plan uses. */
 json_t *reference_classes_json(const struct reference *r);
-json_t *reference_entries_json(const struct reference *r);
+json_t *reference_entries_json(const struct reference *r, const struct plan *p);
 
 #endif

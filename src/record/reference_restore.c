@@ -42,6 +42,20 @@ static void restore_entry(struct canary_reference *e, const json_t *from)
 	snprintf(e->kind.relation, sizeof e->kind.relation, "%s", relation ? relation : "");
 }
 
+/* Every relation has the same of a CPU. */
+static void restore_clock(struct reference *r, int roles, const json_t *from)
+{
+	struct clock_level level = { .roles = roles,
+				     .cpu = (int)json_integer_value(json_object_get(from, "cpu")),
+				     .ghz = number(from, "ghz") };
+
+	for (size_t i = 0; i < r->clocks; i++)
+		if (r->clock[i].roles == roles && r->clock[i].cpu == level.cpu)
+			return;
+	if (r->clocks < HISTORY_CLOCKS)
+		r->clock[r->clocks++] = level;
+}
+
 static int restore_entries(struct reference *r, const json_t *entries)
 {
 	size_t n = json_array_size(entries);
@@ -49,8 +63,14 @@ static int restore_entries(struct reference *r, const json_t *entries)
 	r->entry = calloc(n + 1, sizeof *r->entry);
 	if (!r->entry)
 		return -ENOMEM;
-	for (; r->n < n; r->n++)
-		restore_entry(&r->entry[r->n], json_array_get(entries, r->n));
+	for (; r->n < n; r->n++) {
+		const json_t *from = json_array_get(entries, r->n), *clock;
+		size_t i;
+
+		restore_entry(&r->entry[r->n], from);
+		json_array_foreach(json_object_get(from, "clocks"), i, clock)
+			restore_clock(r, r->entry[r->n].kind.roles, clock);
+	}
 	return 0;
 }
 

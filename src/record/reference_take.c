@@ -88,6 +88,7 @@ static int add_role(struct reference *r, const struct planned *p, const struct o
 		const struct window *w = &out->window[i];
 		struct canary_reading x = { .line_ns = NAN,
 					    .pair = NAN,
+					    .cpu = p->place.os[role],
 					    .mapping_cycles = out->mapping_cycles };
 
 		if (active == 2) {

@@ -101,10 +101,11 @@ static json_t *program_json(void)
 }
 
 /* What calm is; without a reference said to be absent. */
-static void set_gate(json_t *root, const struct reference *r)
+static void set_gate(json_t *root, const struct reference *r, const struct plan *p)
 {
 	json_object_set_new(root, "relation_classes", r ? reference_classes_json(r) : json_null());
-	json_object_set_new(root, "canary_references", r ? reference_entries_json(r) : json_null());
+	json_object_set_new(root, "canary_references",
+			    r ? reference_entries_json(r, p) : json_null());
 	json_object_set_new(root, "new_reference", r ? json_boolean(r->fresh) : json_null());
 }
 
@@ -176,7 +177,7 @@ json_t *run_json_root(const struct run_facts *f)
 	json_object_set_new(root, "warnings", json_array());
 	json_object_set_new(root, "started", json_string(run_directory_time(now, sizeof now)));
 	json_object_set_new(root, "stop_rule", stop_rule_json(f));
-	set_gate(root, f->reference);
+	set_gate(root, f->reference, f->plan);
 	run_json_set_absent(root);
 	return root;
 }

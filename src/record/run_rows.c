@@ -252,17 +252,43 @@ bool run_rows_class(const struct run_rows *r, const char *relation, double *low,
 	return false;
 }
 
-double run_rows_reference(const struct run_rows *r, int roles, const char *what)
+static const json_t *reference_of(const struct run_rows *r, int roles)
 {
 	size_t i;
 	const json_t *entry;
 
-	json_array_foreach(json_object_get(r->json, "canary_references"), i, entry)
-	{
-		if (json_integer_value(json_object_get(entry, "roles")) == roles)
-			return json_number_value(json_object_get(entry, what));
-	}
-	return 0;
+	json_array_foreach(json_object_get(r->json, "canary_references"), i,
+			   entry) if (json_integer_value(json_object_get(entry, "roles")) ==
+				      roles) return entry;
+	return NULL;
+}
+
+double run_rows_reference(const struct run_rows *r, int roles, const char *what)
+{
+	return json_number_value(json_object_get(reference_of(r, roles), what));
+}
+
+static double apart(const json_t *base, const json_t *new)
+{
+	double was = json_number_value(base), is = json_number_value(new);
+
+	return was > 0 && is > 0 ? fabs(log(is / was)) : 0;
+}
+
+double run_rows_clocks_apart(const struct run_rows *base, const struct run_rows *new, int roles)
+{
+	const json_t *was = reference_of(base, roles), *is = reference_of(new, roles);
+	const json_t *a, *b, *before = json_object_get(was, "clocks");
+	size_t i, k;
+	double most = 0;
+
+	if (!before || !json_object_get(is, "clocks")) /* older runs have one for all CPUs */
+		return apart(json_object_get(was, "chain_ghz"), json_object_get(is, "chain_ghz"));
+	json_array_foreach(before, i, a) json_array_foreach(
+		json_object_get(is, "clocks"), k,
+		b) if (json_equal(json_object_get(a, "cpu"), json_object_get(b, "cpu"))) most =
+		fmax(most, apart(json_object_get(a, "ghz"), json_object_get(b, "ghz")));
+	return most;
 }
 
 double run_rows_deviation(const struct run_rows *r, const char *benchmark, const char *metric)

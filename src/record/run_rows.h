@@ -61,9 +61,13 @@ size_t run_row_values(const struct run_row *r, bool calm, double *out);
 /* A class of relations of this run: its bounds in ns. False where run.json has none. */
 bool run_rows_class(const struct run_rows *r, const char *relation, double *low, double *high);
 
-/* What calm windows of one role or of two were held to: "chain_ghz" or "mapping_cycles" of
- * canary_references; 0 where none is recorded. */
+/* What calm windows of one role or of two were held to, of canary_references: "mapping_cycles"; 0 where
+ * none is recorded. */
 double run_rows_reference(const struct run_rows *r, int roles, const char *what);
+
+/* And by how much the clocks are apart that those of two runs were held to: the most of the CPUs that both
+ * used, as |ln(new / base)|; 0 where none is recorded. */
+double run_rows_clocks_apart(const struct run_rows *base, const struct run_rows *new, int roles);
 
 /* Does it tell relations apart (r1, r2, ...), so that `all` is a mixture and no headline? */
 bool run_rows_classed(const struct run_rows *r);

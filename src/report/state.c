@@ -41,25 +41,27 @@ static void number_text(double v, const char *format, char *buf, size_t len)
 		snprintf(buf, len, format, v);
 }
 
-/* Of every pair that has a level: one number, or the least and the greatest. */
-static void line_text(const json_t *entry, char *buf, size_t len)
+/* Of every pair or CPU that has a level: one number, or the least and the greatest. */
+static void levels_text(const json_t *levels, const char *key, const char *format, char *buf,
+			size_t len)
 {
 	double low = INFINITY, high = 0;
-	const json_t *line;
+	const json_t *level;
+	char one[24], other[24];
 	size_t i;
 
-	json_array_foreach(json_object_get(entry, "lines"), i, line)
+	json_array_foreach(levels, i, level)
 	{
-		double ns = number_in(line, "ns");
+		double value = number_in(level, key);
 
-		low = fmin(low, ns);
-		high = fmax(high, ns);
+		low = fmin(low, value);
+		high = fmax(high, value);
 	}
+	number_text(low, format, one, sizeof one);
+	number_text(high, format, other, sizeof other);
 	*buf = '\0';
-	if (low < high)
-		snprintf(buf, len, "%.1f to %.1f", low, high);
-	else if (low == high)
-		snprintf(buf, len, "%.1f", low);
+	if (low <= high)
+		snprintf(buf, len, strcmp(one, other) ? "%s to %s" : "%s", one, other);
 }
 
 static int put_reference(const json_t *entry, struct sheet *s, struct why *w)
@@ -70,9 +72,11 @@ static int put_reference(const json_t *entry, struct sheet *s, struct why *w)
 	number_text(number_in(entry, "core"), "%.0f", text[0], sizeof text[0]);
 	roles_text(entry, text[1], sizeof text[1]);
 	number_text(number_in(entry, "adds_per_cycle"), "%.3f", text[2], sizeof text[2]);
-	number_text(number_in(entry, "chain_ghz"), "%.2f", text[3], sizeof text[3]);
+	levels_text(json_object_get(entry, "clocks"), "ghz", "%.2f", text[3], sizeof text[3]);
+	if (!*text[3])
+		number_text(number_in(entry, "chain_ghz"), "%.2f", text[3], sizeof text[3]);
 	number_text(number_in(entry, "mapping_cycles"), "%.0f", text[4], sizeof text[4]);
-	line_text(entry, text[5], sizeof text[5]);
+	levels_text(json_object_get(entry, "lines"), "ns", "%.1f", text[5], sizeof text[5]);
 	number_text(number_in(entry, "readings"), "%.0f", text[6], sizeof text[6]);
 	if (json_is_true(json_object_get(entry, "given")))
 		strcpy(text[7], "given");

@@ -30,9 +30,12 @@ static void add_readings(struct history *h, int roles, double adds, double line,
 	};
 
 	for (int i = 0; i < READINGS; i++)
-		r[i] = (struct canary_reading){ adds * (1 + .00001 * (i % 7)), 4.2, line,
+		r[i] = (struct canary_reading){ adds * (1 + .00001 * (i % 7)),
+						4.2,
+						line,
 						roles == 1 ? 50000 : NAN,
-						roles == 1 ? NAN : canary_pair(0, 1) };
+						roles == 1 ? NAN : canary_pair(0, 1),
+						roles == 1 ? 0 : i % 2 };
 	assert_int_equal(history_add(h, &b), 0);
 }
 
@@ -49,6 +52,11 @@ static void open_history(struct history *h, const char *dir, int64_t now, const 
 
 static const struct canary_kind one_role = { .roles = 1 };
 
+/* What one role is held to. */
+struct levels {
+	double chain_ghz, mapping_cycles;
+};
+
 /* A run of one role at these levels, of readings that the cache in `dir` keeps. */
 static struct reference run_at(const char *dir, struct levels now)
 {
@@ -64,8 +72,9 @@ static struct reference run_at(const char *dir, struct levels now)
 	r.seen = calloc(1, sizeof *r.seen);
 	assert_true(reading && r.seen);
 	for (int i = 0; i < READINGS; i++)
-		reading[i] =
-			(struct canary_reading){ 4.8, now.chain_ghz, NAN, now.mapping_cycles, NAN };
+		reading[i] = (struct canary_reading){ 4.8, now.chain_ghz,
+						      NAN, now.mapping_cycles,
+						      NAN, 0 };
 	r.seen[r.kinds++] = (struct batch){ .kind = one_role, .reading = reading, .n = READINGS };
 	return r;
 }
@@ -76,7 +85,8 @@ static struct levels levels_after(const char *dir, struct levels now)
 	struct why w = { "" };
 
 	assert_int_equal(reference_save(&r, &w), 0);
-	struct levels settled = history_levels(&r.history, &one_role);
+	struct levels settled = { history_clock(&r.history, 1, 0),
+				  history_mapping(&r.history, &one_role) };
 	reference_close(&r);
 	return settled;
 }
@@ -171,8 +181,8 @@ static void a_level_is_of_undisturbed_readings(void **state)
 	for (size_t i = 0; i < b.n; i++) {
 		bool busy = i % 3;
 
-		reading[i] = (struct canary_reading){ busy ? 3.1 : 4.8, 4.2, NAN,
-						      busy ? 58000 : 50000, NAN };
+		reading[i] = (struct canary_reading){ busy ? 3.1 : 4.8,     4.2, NAN,
+						      busy ? 58000 : 50000, NAN, 0 };
 	}
 	assert_int_equal(history_add(&r.history, &b), 0);
 	assert_int_equal(reference_derive(&r), 0);
@@ -195,6 +205,37 @@ static void save(const char *dir)
 	add_readings(&h, 2, 4.7, 50, NOW);
 	assert_int_equal(history_save(&h, &w), 0);
 	history_close(&h);
+}
+
+/* Two CPUs at two rates, both calm, each by its own; and a CPU that nobody has read goes by all. */
+static void a_clock_is_of_its_cpu(void **state)
+{
+	struct reference r = { .guest = true };
+	struct canary_reading reading[READINGS];
+	struct batch b = {
+		.kind = { .roles = 2 }, .taken = NOW, .reading = reading, .n = READINGS
+	};
+	struct why w = { "" };
+
+	for (size_t i = 0; i < READINGS; i++)
+		reading[i] = (struct canary_reading){ 4.7, i % 2 ? 3.64 : 3.72, 50,
+						      NAN, canary_pair(0, 1),   (double)(i % 2) };
+	open_history(&r.history, *state, NOW, "");
+	assert_int_equal(history_add(&r.history, &b), 0);
+	assert_int_equal(reference_derive(&r), 0);
+	assert_int_equal(r.n, 1);
+	assert_true(equal(reference_clock(&r, &r.entry[0], 0), 3.72));
+	assert_true(equal(reference_clock(&r, &r.entry[0], 1), 3.64));
+	assert_true(equal(reference_clock(&r, &r.entry[0], 2), r.entry[0].chain_ghz));
+	assert_int_equal(reference_save(&r, &w), 0);
+	reference_close(&r);
+
+	/* The levels are kept, those of one role are others. */
+	open_history(&r.history, *state, NOW, "");
+	assert_true(equal(history_clock(&r.history, 2, 0), 3.72));
+	assert_true(equal(history_clock(&r.history, 2, 1), 3.64));
+	assert_true(history_clock(&r.history, 1, 0) == 0);
+	reference_close(&r);
 }
 
 static void readings_come_back_for_a_day(void **state)
@@ -227,12 +268,12 @@ static void damage_is_a_warning(void **state)
 		"",
 		"{",
 		"[]",
-		"{\"schema\": \"shmbench.canaries.v5\"}",
-		"{\"schema\": \"shmbench.canaries.v5\", \"model\": \"a CPU\", \"batches\": [{}]}",
-		"{\"schema\": \"shmbench.canaries.v5\", \"model\": \"a CPU\", \"batches\": [{"
+		"{\"schema\": \"shmbench.canaries.v6\"}",
+		"{\"schema\": \"shmbench.canaries.v6\", \"model\": \"a CPU\", \"batches\": [{}]}",
+		"{\"schema\": \"shmbench.canaries.v6\", \"model\": \"a CPU\", \"batches\": [{"
 		"\"core\": 0, \"roles\": 1, \"relation\": \"\", \"taken\": 1000000, "
 		"\"adds_per_cycle\": [4.8], \"chain_ghz\": [\"x\"]}]}",
-		"{\"schema\": \"shmbench.canaries.v5\", \"model\": \"a CPU\", \"batches\": [{"
+		"{\"schema\": \"shmbench.canaries.v6\", \"model\": \"a CPU\", \"batches\": [{"
 		"\"core\": 0, \"roles\": 1, \"relation\": \"\", \"taken\": 1000000, "
 		"\"adds_per_cycle\": [-1], \"chain_ghz\": [1]}]}",
 	};
@@ -476,7 +517,8 @@ static double line_after(const char *dir, int cpu1, double line, bool fresh)
 	r.seen = calloc(1, sizeof *r.seen);
 	assert_true(reading && r.seen);
 	for (int i = 0; i < READINGS; i++)
-		reading[i] = (struct canary_reading){ 4.7, 4.2, line, NAN, canary_pair(0, cpu1) };
+		reading[i] =
+			(struct canary_reading){ 4.7, 4.2, line, NAN, canary_pair(0, cpu1), 0 };
 	r.seen[r.kinds++] =
 		(struct batch){ .kind = { .roles = 2 }, .reading = reading, .n = READINGS };
 	assert_int_equal(reference_save(&r, &w), 0);
@@ -719,6 +761,7 @@ int main(void)
 		EACH(a_level_is_kept_while_it_is_seen),
 		EACH(a_level_is_kept_for_minutes),
 		EACH(a_level_in_reach_is_followed),
+		EACH(a_clock_is_of_its_cpu),
 		cmocka_unit_test(a_level_is_of_undisturbed_readings),
 		EACH(a_kernel_at_another_level_is_not_calm),
 		EACH(a_line_at_another_level_is_not_calm),

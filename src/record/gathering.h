@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef GATHERING_H
+#define GATHERING_H
+#include "record/reference.h"
+
+/*
+ * One quantity of the history's readings, of those that something holds for: what a level is made from.
+ * For reference_level.c and reference_settle.c only.
+ */
+struct gathering {
+	struct canary_kind kind;
+	bool any_kind;            /* of its roles */
+	double adds_per_cycle;    /* as these; NAN: disturbed or not */
+	double cpu, pair;         /* of these; NAN: of all */
+	struct gate_class within; /* of these times between two CPUs; high NAN: of all */
+	double (*of)(const struct canary_reading *x);
+	double *v; /* NULL: only counted */
+	size_t n;
+};
+
+/* All readings of a kind. In a guest the relation is of a reading, not of a kind, and is not looked at. */
+struct gathering gathering_of(const struct reference *r, const struct canary_kind *k,
+			      double (*of)(const struct canary_reading *x));
+
+/* Of the whole history, ascending, into g->v, which has room for every reading. */
+void gathering_all(struct gathering *g, const struct history *h);
+
+/* Of the last runs; g->v is the caller's to free. -ENOMEM. */
+int gathering_recent(struct gathering *g, const struct reference *r);
+
+/* Which values there are, the newest first, at most so many. Returns how many. */
+size_t gathering_distinct(struct gathering g, const struct history *h, double *value, size_t most);
+
+/* How many are within a share of a level. */
+size_t gathering_at(const struct gathering *g, double level, double tolerance);
+
+double chain_of(const struct canary_reading *x);
+double mapping_of(const struct canary_reading *x);
+double line_of(const struct canary_reading *x);
+double cpu_of(const struct canary_reading *x);
+double pair_of(const struct canary_reading *x);
+
+/* Of a pair, in what the relation of an entry is; and of a CPU with so many roles. */
+struct gathering gathering_of_line(const struct reference *r, const struct canary_reference *e,
+				   double pair);
+struct gathering gathering_of_clock(const struct reference *r, int roles, double cpu);
+
+#endif
