@@ -22,11 +22,6 @@ double line_of(const struct canary_reading *x)
 	return x->line_ns;
 }
 
-double cpu_of(const struct canary_reading *x)
-{
-	return x->cpu;
-}
-
 double pair_of(const struct canary_reading *x)
 {
 	return x->pair;
@@ -35,24 +30,12 @@ double pair_of(const struct canary_reading *x)
 struct gathering gathering_of(const struct reference *r, const struct canary_kind *k,
 			      double (*of)(const struct canary_reading *x))
 {
-	struct gathering g = { .kind = *k,
-			       .adds_per_cycle = NAN,
-			       .cpu = NAN,
-			       .pair = NAN,
-			       .within = { 0, NAN },
-			       .of = of };
+	struct gathering g = {
+		.kind = *k, .adds_per_cycle = NAN, .pair = NAN, .within = { 0, NAN }, .of = of
+	};
 
 	if (r->guest)
 		g.kind.relation[0] = '\0';
-	return g;
-}
-
-struct gathering gathering_of_clock(const struct reference *r, int roles, double cpu)
-{
-	struct gathering g = gathering_of(r, &(struct canary_kind){ .roles = roles }, chain_of);
-
-	g.any_kind = true;
-	g.cpu = cpu;
 	return g;
 }
 
@@ -80,23 +63,18 @@ struct gathering gathering_of_line(const struct reference *r, const struct canar
 	return g;
 }
 
-static bool has_kind(const struct gathering *g, const struct batch *b)
-{
-	return g->any_kind ? b->kind.roles == g->kind.roles : canary_kind_same(&b->kind, &g->kind);
-}
-
 static bool belongs(const struct gathering *g, const struct canary_reading *x)
 {
 	return (isnan(g->adds_per_cycle) ||
 		gate_agrees(x->adds_per_cycle, g->adds_per_cycle, GATE_ONE_ROLE)) &&
-	       (isnan(g->cpu) || x->cpu == g->cpu) && (isnan(g->pair) || x->pair == g->pair) &&
+	       (isnan(g->pair) || x->pair == g->pair) &&
 	       (isnan(g->within.high) ||
 		(x->line_ns >= g->within.low && x->line_ns <= g->within.high));
 }
 
 static void gather(struct gathering *g, const struct batch *b)
 {
-	for (size_t i = 0; has_kind(g, b) && i < b->n; i++) {
+	for (size_t i = 0; canary_kind_same(&b->kind, &g->kind) && i < b->n; i++) {
 		if (!belongs(g, &b->reading[i]))
 			continue;
 		if (g->v)
@@ -115,9 +93,7 @@ void gathering_all(struct gathering *g, const struct history *h)
 
 /* Levels hold for minutes and come back, and a reference that followed each of them would make no
  * two runs alike: so the batches of the last ten minutes have a say, and some three runs of them whatever
- * their age. (A clock that ran at 3.73, 3.66 and 3.45 GHz, the last for three minutes now and then, was
- * followed by a say of three runs: over 27 minutes calm medians of a detach spread by 2.7 %, and by 1.2 at
- * one level.) */
+ * their age. */
 enum { RECENT = 7, RECENT_S = 600 };
 
 static void gather_recent(struct gathering *g, const struct reference *r)
@@ -133,7 +109,7 @@ static void gather_recent(struct gathering *g, const struct reference *r)
 		if (recent >= enough && !young)
 			break;
 		gather(g, b);
-		recent += (size_t)has_kind(g, b);
+		recent += (size_t)canary_kind_same(&b->kind, &g->kind);
 	}
 }
 
@@ -155,7 +131,7 @@ size_t gathering_distinct(struct gathering g, const struct history *h, double *v
 	for (size_t i = h->n; i-- > 0;) {
 		const struct batch *b = &h->batch[i];
 
-		for (size_t k = 0; has_kind(&g, b) && k < b->n; k++) {
+		for (size_t k = 0; canary_kind_same(&b->kind, &g.kind) && k < b->n; k++) {
 			size_t at = 0;
 
 			while (at < n && value[at] != g.of(&b->reading[k]))

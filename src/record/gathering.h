@@ -9,9 +9,8 @@
  */
 struct gathering {
 	struct canary_kind kind;
-	bool any_kind;            /* of its roles */
 	double adds_per_cycle;    /* as these; NAN: disturbed or not */
-	double cpu, pair;         /* of these; NAN: of all */
+	double pair;              /* of this one; NAN: of all */
 	struct gate_class within; /* of these times between two CPUs; high NAN: of all */
 	double (*of)(const struct canary_reading *x);
 	double *v; /* NULL: only counted */
@@ -37,12 +36,10 @@ size_t gathering_at(const struct gathering *g, double level, double tolerance);
 double chain_of(const struct canary_reading *x);
 double mapping_of(const struct canary_reading *x);
 double line_of(const struct canary_reading *x);
-double cpu_of(const struct canary_reading *x);
 double pair_of(const struct canary_reading *x);
 
-/* Of a pair, in what the relation of an entry is; and of a CPU with so many roles. */
+/* What a line takes between a pair, in what the relation of an entry is. */
 struct gathering gathering_of_line(const struct reference *r, const struct canary_reference *e,
 				   double pair);
-struct gathering gathering_of_clock(const struct reference *r, int roles, double cpu);
 
 #endif

@@ -162,15 +162,22 @@ static int read_line(struct history *h, const json_t *from)
 	return 0;
 }
 
-static int read_clock(struct history *h, json_t *from)
+/* The same, and none of the future. */
+static int read_clock(struct history *h, json_t *from, int64_t now)
 {
-	struct clock_level level;
+	struct clock_level level = { .kept = false };
+	json_int_t seen;
+	int kept;
 
-	if (json_unpack(from, "{s:i, s:i, s:F}", "roles", &level.roles, "cpu", &level.cpu, "ghz",
-			&level.ghz) ||
+	if (json_unpack(from, "{s:i, s:i, s:F, s:F, s:I, s:b}", "roles", &level.roles, "cpu",
+			&level.cpu, "ghz", &level.ghz, "weight", &level.weight, "seen", &seen,
+			"kept", &kept) ||
 	    !(level.ghz > 0))
 		return -EINVAL;
-	history_settle_clock(h, level);
+	level.seen = seen;
+	level.kept = kept;
+	if (seen <= now && h->clocks < HISTORY_CLOCKS)
+		h->clock[h->clocks++] = level;
 	return 0;
 }
 
@@ -193,7 +200,7 @@ static int read_batches(struct history *h, const json_t *root, int64_t now)
 	for (size_t i = 0; i < json_array_size(lines) && !err; i++)
 		err = read_line(h, json_array_get(lines, i));
 	for (size_t i = 0; i < json_array_size(clocks) && !err; i++)
-		err = read_clock(h, json_array_get(clocks, i));
+		err = read_clock(h, json_array_get(clocks, i), now);
 	return err;
 }
 
@@ -256,6 +263,12 @@ static json_t *batch_json(const struct batch *b)
 	return to;
 }
 
+static json_t *clock_json(const struct clock_level *c)
+{
+	return json_pack("{s:i, s:i, s:f, s:f, s:I, s:b}", "roles", c->roles, "cpu", c->cpu, "ghz",
+			 c->ghz, "weight", c->weight, "seen", (json_int_t)c->seen, "kept", c->kept);
+}
+
 static json_t *history_json(const struct history *h)
 {
 	json_t *batches = json_array(), *lines = json_array(), *clocks = json_array();
@@ -267,9 +280,7 @@ static json_t *history_json(const struct history *h)
 				      json_pack("{s:I, s:f}", "pair", (json_int_t)h->line[i].pair,
 						"ns", h->line[i].ns));
 	for (size_t i = 0; i < h->clocks; i++)
-		json_array_append_new(clocks,
-				      json_pack("{s:i, s:i, s:f}", "roles", h->clock[i].roles,
-						"cpu", h->clock[i].cpu, "ghz", h->clock[i].ghz));
+		json_array_append_new(clocks, clock_json(&h->clock[i]));
 	return json_pack("{s:s, s:s, s:o, s:o, s:o}", "schema", schema, "model", h->model,
 			 "batches", batches, "lines", lines, "clocks", clocks);
 }

@@ -2,6 +2,7 @@
 #ifndef HISTORY_H
 #define HISTORY_H
 #include <limits.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include "base/fail.h"
@@ -32,13 +33,21 @@ void canary_pair_cpus(double pair, int cpu[2]);
  * times are of one clock, of one level of the kernel and of one distance: levels.
  */
 
-/* At what a CPU runs while so many roles are active. In a guest its CPUs may be cores of two clocks, for
- * minutes (seen: 3.64 and 3.72 GHz), and elsewhere some cores boost higher than others. */
+/*
+ * At what a CPU runs while so many roles are active. In a guest its CPUs are moved between cores of two
+ * clocks, every some minutes (seen: 3.63 and 3.72 GHz), and elsewhere some cores boost higher than others.
+ * A CPU has several; the one that runs are held to is kept until another one has twice its weight, which is
+ * how often it was seen of late.
+ */
 struct clock_level {
 	int roles, cpu;
 	double ghz;
+	double weight; /* when it was seen last; it halves every HISTORY_HALVED_S */
+	int64_t seen;  /* wall clock, s */
+	bool kept;
 };
-#define HISTORY_CLOCKS 256 /* the last that were settled */
+#define HISTORY_CLOCKS   256 /* the last that were seen first */
+#define HISTORY_HALVED_S 900
 
 /* What a cache line takes between two CPUs, and which they are. Pairs that share the same things
  * differ by how far they are apart on the chip, so each has a level of its own; and in a guest one for
@@ -90,9 +99,12 @@ void history_forget(struct history *h, const struct canary_kind *k);
 double history_mapping(const struct history *h, const struct canary_kind *k);
 void history_settle_mapping(struct history *h, const struct canary_kind *k, double cycles);
 
-/* The level of a CPU's clock; 0: none is settled. */
+/* The level of a CPU's clock that is kept; 0: none. */
 double history_clock(const struct history *h, int roles, int cpu);
-void history_settle_clock(struct history *h, struct clock_level level);
+
+/* A CPU ran at a rate, roles, cpu, ghz and weight of `level`, at its `seen`; rates within a share are one
+ * level. */
+void history_saw_clock(struct history *h, const struct clock_level *level, double share);
 
 /* The level of a pair that lies from low to high, ns; 0: none is settled. */
 double history_line(const struct history *h, double pair, double low, double high);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The levels that a history has settled on. */
+#include <math.h>
 #include <string.h>
 #include "record/history.h"
 
@@ -20,33 +21,70 @@ void history_settle_mapping(struct history *h, const struct canary_kind *k, doub
 			h->batch[i].mapping_level = cycles;
 }
 
-/* Where it is in h->clock; h->clocks: nowhere. */
-static size_t find_clock(const struct history *h, int roles, int cpu)
+static bool is_of(const struct clock_level *c, int roles, int cpu)
 {
-	size_t i = 0;
-
-	while (i < h->clocks && (h->clock[i].roles != roles || h->clock[i].cpu != cpu))
-		i++;
-	return i;
+	return c->roles == roles && c->cpu == cpu;
 }
 
 double history_clock(const struct history *h, int roles, int cpu)
 {
-	size_t i = find_clock(h, roles, cpu);
-
-	return i < h->clocks ? h->clock[i].ghz : 0;
+	for (size_t i = 0; i < h->clocks; i++)
+		if (is_of(&h->clock[i], roles, cpu) && h->clock[i].kept)
+			return h->clock[i].ghz;
+	return 0;
 }
 
-void history_settle_clock(struct history *h, struct clock_level level)
+static double weight_at(const struct clock_level *c, int64_t now)
 {
-	size_t i = find_clock(h, level.roles, level.cpu);
+	return c->weight * exp2(-(double)(now - c->seen) / HISTORY_HALVED_S);
+}
 
-	if (i == HISTORY_CLOCKS) {
-		memmove(h->clock, h->clock + 1, (HISTORY_CLOCKS - 1) * sizeof *h->clock);
-		i = --h->clocks;
+static void keep_clock(struct history *h, const struct clock_level *level)
+{
+	struct clock_level *kept = NULL, *most = NULL;
+
+	for (size_t i = 0; i < h->clocks; i++) {
+		struct clock_level *c = &h->clock[i];
+
+		if (!is_of(c, level->roles, level->cpu))
+			continue;
+		if (c->kept)
+			kept = c;
+		if (!most || weight_at(c, level->seen) > weight_at(most, level->seen))
+			most = c;
 	}
-	h->clocks += i == h->clocks;
-	h->clock[i] = level;
+	if (kept && weight_at(most, level->seen) <= 2 * weight_at(kept, level->seen))
+		return;
+	if (kept)
+		kept->kept = false;
+	most->kept = true;
+}
+
+void history_saw_clock(struct history *h, const struct clock_level *level, double share)
+{
+	struct clock_level *near = NULL;
+
+	for (size_t i = 0; i < h->clocks; i++) {
+		struct clock_level *c = &h->clock[i];
+		double apart = fabs(c->ghz / level->ghz - 1);
+
+		if (is_of(c, level->roles, level->cpu) && apart <= share &&
+		    (!near || apart < fabs(near->ghz / level->ghz - 1)))
+			near = c;
+	}
+	if (!near) {
+		if (h->clocks == HISTORY_CLOCKS)
+			memmove(h->clock, h->clock + 1, --h->clocks * sizeof *h->clock);
+		near = &h->clock[h->clocks++];
+		*near = *level;
+		near->weight = 0;
+		near->kept = false;
+	}
+	double weight = weight_at(near, level->seen);
+	near->ghz = (near->ghz * weight + level->ghz * level->weight) / (weight + level->weight);
+	near->weight = weight + level->weight;
+	near->seen = level->seen;
+	keep_clock(h, level);
 }
 
 /* Where it is in h->line; h->lines: nowhere. */

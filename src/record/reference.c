@@ -121,7 +121,7 @@ int reference_derive(struct reference *r)
 	if (!room)
 		return -ENOMEM;
 	derive_classes(r, room);
-	reference_clocks(r, room);
+	reference_clocks(r);
 	int err = derive_kinds(r, (int64_t)time(NULL)); /* an age, not a time */
 	for (size_t i = 0; i < r->n && !err; i++) {
 		derive_adds(r, &r->entry[i], room);

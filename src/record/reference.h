@@ -34,7 +34,7 @@ struct reference {
 	size_t classes;
 	struct canary_reference *entry;
 	size_t n;
-	struct clock_level clock[HISTORY_CLOCKS];
+	struct clock_level clock[HISTORY_CLOCKS]; /* kept */
 	size_t clocks;
 	struct history history; /* the machine's */
 	struct batch *seen;     /* readings of this run, by kind */
@@ -77,8 +77,11 @@ int reference_derive(struct reference *r);
  * reading. */
 void reference_level(const struct reference *r, struct canary_reference *e, double *room);
 
-/* The same for the clock of every CPU. */
-void reference_clocks(struct reference *r, double *room);
+/* r->clock, from r->history. */
+void reference_clocks(struct reference *r);
+
+/* At which rate each CPU of a batch was most has so much weight from now on. -ENOMEM. */
+int reference_see_clocks(struct history *h, const struct batch *b, double weight);
 
 /* Keep the levels of every kind for the next run; of a run that is over, when its readings are in
  * r->history. One that had to be taken from a few seconds' readings makes way for the one that this

@@ -41,29 +41,12 @@ double reference_line(const struct canary_reference *e, const struct planned *p)
 	return NAN;
 }
 
-static void clock_levels(struct reference *r, int roles, double *room)
-{
-	struct gathering cpus = gathering_of_clock(r, roles, NAN);
-	double cpu[HISTORY_CLOCKS];
-
-	cpus.of = cpu_of;
-	size_t n = gathering_distinct(cpus, &r->history, cpu, HISTORY_CLOCKS);
-	for (size_t i = 0; i < n && r->clocks < HISTORY_CLOCKS; i++) {
-		struct gathering g = gathering_of_clock(r, roles, cpu[i]);
-
-		g.v = room;
-		double settled = history_clock(&r->history, roles, (int)cpu[i]);
-		double level = derive_level(r, &g, settled, GATE_CLOCK);
-		if (settled > 0 || g.n >= GATE_CLUSTER_MIN)
-			r->clock[r->clocks++] = (struct clock_level){ roles, (int)cpu[i], level };
-	}
-}
-
-void reference_clocks(struct reference *r, double *room)
+void reference_clocks(struct reference *r)
 {
 	r->clocks = 0;
-	for (int roles = 1; roles <= ROLES_MAX; roles++)
-		clock_levels(r, roles, room);
+	for (size_t i = 0; i < r->history.clocks; i++)
+		if (r->history.clock[i].kept)
+			r->clock[r->clocks++] = r->history.clock[i];
 }
 
 double reference_clock(const struct reference *r, const struct canary_reference *e, int cpu)

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* After a run: which levels the next one begins with. */
+#include <errno.h>
 #include <math.h>
 #include <stdlib.h>
+#include "analyse/quantile.h"
 #include "record/gathering.h"
 
 /* A level stays until another one has this many times its readings. */
@@ -30,27 +32,6 @@ static int settle_level(const struct reference *r, struct gathering *g, double t
 		*level = most;
 	free(g->v);
 	return 0;
-}
-
-static int settle_clocks(struct reference *r, int roles)
-{
-	struct gathering cpus = gathering_of_clock(r, roles, NAN);
-	struct canary_reference none = { .kind = { .roles = roles }, .chain_ghz = NAN };
-	double cpu[HISTORY_CLOCKS];
-	int err = 0;
-
-	cpus.of = cpu_of;
-	size_t n = gathering_distinct(cpus, &r->history, cpu, HISTORY_CLOCKS);
-	for (size_t i = 0; i < n && !err; i++) {
-		struct gathering g = gathering_of_clock(r, roles, cpu[i]);
-		struct clock_level level = { roles, (int)cpu[i],
-					     reference_clock(r, &none, (int)cpu[i]) };
-
-		err = settle_level(r, &g, GATE_CLOCK, &level.ghz);
-		if (!err && level.ghz > 0)
-			history_settle_clock(&r->history, level);
-	}
-	return err;
 }
 
 /* A line has no levels apart: it only drifts. */
@@ -98,10 +79,46 @@ int reference_settle(struct reference *r)
 {
 	int err = 0;
 
-	for (int roles = 1; roles <= ROLES_MAX && !err; roles++)
-		err = settle_clocks(r, roles);
 	for (size_t i = 0; i < r->n && !err; i++)
 		err = r->entry[i].kind.roles == 1 ? settle_mapping(r, &r->entry[i])
 						  : settle_lines(r, &r->entry[i]);
 	return err;
+}
+
+static bool has(const double *v, size_t n, double value)
+{
+	size_t i = 0;
+
+	while (i < n && v[i] != value)
+		i++;
+	return i < n;
+}
+
+int reference_see_clocks(struct history *h, const struct batch *b, double weight)
+{
+	double *v = calloc(b->n + 1, sizeof *v), cpu[HISTORY_CLOCKS];
+	size_t cpus = 0;
+
+	if (!v)
+		return -ENOMEM;
+	for (size_t i = 0; i < b->n && cpus < HISTORY_CLOCKS; i++) {
+		size_t n = 0;
+
+		if (has(cpu, cpus, b->reading[i].cpu))
+			continue;
+		cpu[cpus++] = b->reading[i].cpu;
+		for (size_t k = i; k < b->n; k++)
+			if (b->reading[k].cpu == b->reading[i].cpu)
+				v[n++] = b->reading[k].chain_ghz;
+		quantile_sort(v, n);
+		struct clock_level seen = { .roles = b->kind.roles,
+					    .cpu = (int)b->reading[i].cpu,
+					    .ghz = gate_mode(v, n, GATE_CLOCK),
+					    .weight = weight,
+					    .seen = b->taken };
+		if (n >= GATE_CLUSTER_MIN)
+			history_saw_clock(h, &seen, GATE_CLOCK);
+	}
+	free(v);
+	return 0;
 }

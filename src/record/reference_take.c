@@ -14,6 +14,9 @@ static const double chain_moved = .01;
 
 enum { ROUNDS = 5, SEEN_MAX = 8192 };
 
+/* What a rate of the clock that was seen most weighs: a run is longer than what is read before it. */
+static const double few_readings = 1, of_a_run = 3;
+
 struct intake {
 	struct reference *reference;
 	struct station station[REFERENCE_STATIONS];
@@ -157,13 +160,15 @@ size_t reference_stations(const struct reference *r, const struct plan *p,
 }
 
 /* What was seen goes to the history, now and not as it comes: a batch is a run's. */
-static int settle(struct reference *r)
+static int settle(struct reference *r, double weight)
 {
 	int err = 0;
 
 	for (size_t i = 0; i < r->kinds && !err; i++) {
 		r->seen[i].taken = (int64_t)time(NULL);
 		if (r->seen[i].n)
+			err = reference_see_clocks(&r->history, &r->seen[i], weight);
+		if (r->seen[i].n && !err)
 			err = history_add(&r->history, &r->seen[i]);
 	}
 	for (size_t i = 0; i < r->kinds; i++)
@@ -280,13 +285,15 @@ int reference_open(struct reference *r, const struct reference_wish *wish, struc
 	int err = calibrate_all(&in, wish, w);
 	if (err)
 		return err;
-	return settle(r) || reference_derive(r) ? fail(w, ENOMEM, "the canaries' reference") : 0;
+	return settle(r, few_readings) || reference_derive(r)
+		       ? fail(w, ENOMEM, "the canaries' reference")
+		       : 0;
 }
 
 int reference_save(struct reference *r, struct why *w)
 {
-	return settle(r) || reference_settle(r) ? fail(w, ENOMEM, "the canaries' history")
-						: history_save(&r->history, w);
+	return settle(r, of_a_run) || reference_settle(r) ? fail(w, ENOMEM, "the canaries' history")
+							  : history_save(&r->history, w);
 }
 
 void reference_close(struct reference *r)

@@ -52,13 +52,8 @@ static void open_history(struct history *h, const char *dir, int64_t now, const 
 
 static const struct canary_kind one_role = { .roles = 1 };
 
-/* What one role is held to. */
-struct levels {
-	double chain_ghz, mapping_cycles;
-};
-
-/* A run of one role at these levels, of readings that the cache in `dir` keeps. */
-static struct reference run_at(const char *dir, struct levels now)
+/* A run of one role at this level of the kernel, of readings that the cache in `dir` keeps. */
+static struct reference run_at(const char *dir, double cycles)
 {
 	struct reference r = { .guest = true };
 	struct canary_reading *reading = calloc(READINGS, sizeof *reading);
@@ -72,23 +67,20 @@ static struct reference run_at(const char *dir, struct levels now)
 	r.seen = calloc(1, sizeof *r.seen);
 	assert_true(reading && r.seen);
 	for (int i = 0; i < READINGS; i++)
-		reading[i] = (struct canary_reading){ 4.8, now.chain_ghz,
-						      NAN, now.mapping_cycles,
-						      NAN, 0 };
+		reading[i] = (struct canary_reading){ 4.8, 4.2, NAN, cycles, NAN, 0 };
 	r.seen[r.kinds++] = (struct batch){ .kind = one_role, .reading = reading, .n = READINGS };
 	return r;
 }
 
-static struct levels levels_after(const char *dir, struct levels now)
+static double level_after(const char *dir, double cycles)
 {
-	struct reference r = run_at(dir, now);
+	struct reference r = run_at(dir, cycles);
 	struct why w = { "" };
 
 	assert_int_equal(reference_save(&r, &w), 0);
-	struct levels settled = { history_clock(&r.history, 1, 0),
-				  history_mapping(&r.history, &one_role) };
+	double kept = history_mapping(&r.history, &one_role);
 	reference_close(&r);
-	return settled;
+	return kept;
 }
 
 static bool equal(double x, double y)
@@ -109,27 +101,22 @@ static void time_passes(const char *dir, int64_t seconds)
 	history_close(&h);
 }
 
-/* The first run has its levels from a few seconds: what it saw itself is kept. Returns how many runs, so
+/* The first run has its level from a few seconds: what it saw itself is kept. Returns how many runs, so
  * many seconds apart, are at another level before that is followed. */
 static int runs_until_followed(const char *dir, int64_t apart_s)
 {
-	struct levels first = { 4.3, 50000 }, now = { 4.3 * 1.08, 50000 * 1.10 }, kept;
 	int runs = 0;
 
 	for (int before = 0; before < 600 / apart_s; before++) {
-		kept = levels_after(dir, first);
-		assert_true(equal(kept.chain_ghz, 4.3) && equal(kept.mapping_cycles, 50000));
+		assert_true(equal(level_after(dir, 50000), 50000));
 		time_passes(dir, apart_s);
 	}
-	kept = levels_after(dir, (struct levels){ 4.3 * 1.0075, 50000 * .985 });
-	assert_true(equal(kept.chain_ghz, 4.3) && equal(kept.mapping_cycles, 50000));
-	while (equal(kept.chain_ghz, 4.3) && runs < 30) {
+	assert_true(equal(level_after(dir, 50000 * .985), 50000));
+	do {
 		time_passes(dir, apart_s);
-		kept = levels_after(dir, now);
 		runs++;
-	}
-	assert_true(equal(kept.chain_ghz, now.chain_ghz));
-	assert_true(equal(kept.mapping_cycles, now.mapping_cycles));
+	} while (equal(level_after(dir, 50000 * 1.1), 50000) && runs < 30);
+	assert_true(equal(level_after(dir, 50000 * 1.1), 50000 * 1.1));
 	return runs;
 }
 
@@ -145,29 +132,23 @@ static void a_level_is_kept_for_minutes(void **state)
 	assert_in_range(runs_until_followed(*state, 30), 12, 16);
 }
 
+static double level_after_runs(const char *dir, int runs, double cycles)
+{
+	double kept = 0;
+
+	for (int run = 0; run < runs; run++) {
+		kept = level_after(dir, cycles);
+		time_passes(dir, 300);
+	}
+	return kept;
+}
+
 /* The first run's few readings were at the edge of what came after, within what is calm of it. */
 static void a_level_in_reach_is_followed(void **state)
 {
-	struct levels first = { 4.3, 50000 }, now = { 4.3 * .993, 50000 * .98 }, kept = first;
-	struct levels near = { 4.3 * .993 * 1.004, 50000 * .98 * 1.01 };
-
-	for (int run = 0; run < 3; run++) {
-		kept = levels_after(*state, first);
-		time_passes(*state, 300);
-	}
-	assert_true(equal(kept.chain_ghz, 4.3) && equal(kept.mapping_cycles, 50000));
-	for (int run = 0; run < 6; run++) {
-		kept = levels_after(*state, now);
-		time_passes(*state, 300);
-	}
-	assert_true(equal(kept.chain_ghz, now.chain_ghz));
-	assert_true(equal(kept.mapping_cycles, now.mapping_cycles));
-	for (int run = 0; run < 12; run++) {
-		kept = levels_after(*state, near);
-		time_passes(*state, 300);
-	}
-	assert_true(equal(kept.chain_ghz, now.chain_ghz));
-	assert_true(equal(kept.mapping_cycles, now.mapping_cycles));
+	assert_true(equal(level_after_runs(*state, 3, 50000), 50000));
+	assert_true(equal(level_after_runs(*state, 6, 49000), 49000));
+	assert_true(equal(level_after_runs(*state, 12, 49000 * 1.01), 49000));
 }
 
 /* A busy sibling slows mappings: what it left is no level of the machine. */
@@ -207,35 +188,100 @@ static void save(const char *dir)
 	history_close(&h);
 }
 
-/* Two CPUs at two rates, both calm, each by its own; and a CPU that nobody has read goes by all. */
+/* Two CPUs at two rates, each held to its own; one that nobody has seen goes by all. */
 static void a_clock_is_of_its_cpu(void **state)
 {
-	struct reference r = { .guest = true };
+	const struct reference_wish wish = { .model = "a CPU" };
+	struct reference r = { .guest = true }, again;
 	struct canary_reading reading[READINGS];
 	struct batch b = {
 		.kind = { .roles = 2 }, .taken = NOW, .reading = reading, .n = READINGS
 	};
+	struct sample_plan two;
 	struct why w = { "" };
 
+	sample_plan_make(&two, &sample_part_two);
 	for (size_t i = 0; i < READINGS; i++)
 		reading[i] = (struct canary_reading){ 4.7, i % 2 ? 3.64 : 3.72, 50,
 						      NAN, canary_pair(0, 1),   (double)(i % 2) };
 	open_history(&r.history, *state, NOW, "");
+	assert_int_equal(reference_see_clocks(&r.history, &b, 1), 0);
 	assert_int_equal(history_add(&r.history, &b), 0);
 	assert_int_equal(reference_derive(&r), 0);
 	assert_int_equal(r.n, 1);
 	assert_true(equal(reference_clock(&r, &r.entry[0], 0), 3.72));
 	assert_true(equal(reference_clock(&r, &r.entry[0], 1), 3.64));
 	assert_true(equal(reference_clock(&r, &r.entry[0], 2), r.entry[0].chain_ghz));
-	assert_int_equal(reference_save(&r, &w), 0);
-	reference_close(&r);
 
-	/* The levels are kept, those of one role are others. */
+	/* A run that goes on is held to what run.json has. */
+	json_t *run =
+		json_pack("{s:o}", "canary_references", reference_entries_json(&r, &two.plan));
+	assert_int_equal(reference_restore(&again, &wish, run, &w), 0);
+	assert_int_equal(again.clocks, 2);
+	assert_true(equal(reference_clock(&again, &again.entry[0], 1), 3.64));
+	json_decref(run);
+	reference_close(&again);
+
+	/* They are kept; those of one role are others. */
+	assert_int_equal(history_save(&r.history, &w), 0);
+	reference_close(&r);
 	open_history(&r.history, *state, NOW, "");
 	assert_true(equal(history_clock(&r.history, 2, 0), 3.72));
 	assert_true(equal(history_clock(&r.history, 2, 1), 3.64));
 	assert_true(history_clock(&r.history, 1, 0) == 0);
 	reference_close(&r);
+	open_history(&r.history, *state, NOW - 1, ""); /* the clock on the wall was set back */
+	assert_int_equal(r.history.clocks, 0);
+	reference_close(&r);
+}
+
+static double saw(struct history *h, double ghz, double weight, int64_t at)
+{
+	const struct clock_level level = {
+		.cpu = 0, .roles = 1, .ghz = ghz, .weight = weight, .seen = NOW + at
+	};
+
+	history_saw_clock(h, &level, GATE_CLOCK);
+	return history_clock(h, 1, 0);
+}
+
+/* A CPU that is moved to and fro is held to one rate. */
+static void a_clock_that_comes_back_is_kept(void **state)
+{
+	struct history h = { .n = 0 };
+
+	(void)state;
+	for (int minute = 0; minute < 120; minute++)
+		assert_true(equal(saw(&h, minute % 13 < 7 ? 3.72 : 3.634, 1, 60 * minute), 3.72));
+	assert_int_equal(h.clocks, 2);
+}
+
+/* One that is gone is followed: within half an hour of a run a minute, and at once after a pause. */
+static void a_clock_that_is_gone_is_followed(void **state)
+{
+	struct history h = { .n = 0 };
+	int minute = 0, runs = 0;
+
+	(void)state;
+	for (; minute < 60; minute++)
+		saw(&h, 3.72, 1, 60 * minute);
+	while (runs < 60 && equal(saw(&h, 3.634, 1, 60 * minute++), 3.72))
+		runs++;
+	assert_in_range(runs, 20, 27);
+	assert_true(equal(saw(&h, 3.72, 1, 60 * (minute + 90)), 3.72));
+}
+
+/* It drifts, and is followed by as much as it weighs. */
+static void a_clock_that_drifts_is_followed(void **state)
+{
+	struct history h = { .n = 0 };
+	double kept = 0;
+
+	(void)state;
+	for (int minute = 0; minute < 60; minute++)
+		kept = saw(&h, 3.72 * (1 + .0002 * minute), 1, 60 * minute);
+	assert_int_equal(h.clocks, 1);
+	assert_true(kept > 3.72 * 1.007 && kept < 3.72 * 1.0118);
 }
 
 static void readings_come_back_for_a_day(void **state)
@@ -762,6 +808,9 @@ int main(void)
 		EACH(a_level_is_kept_for_minutes),
 		EACH(a_level_in_reach_is_followed),
 		EACH(a_clock_is_of_its_cpu),
+		cmocka_unit_test(a_clock_that_comes_back_is_kept),
+		cmocka_unit_test(a_clock_that_is_gone_is_followed),
+		cmocka_unit_test(a_clock_that_drifts_is_followed),
 		cmocka_unit_test(a_level_is_of_undisturbed_readings),
 		EACH(a_kernel_at_another_level_is_not_calm),
 		EACH(a_line_at_another_level_is_not_calm),
