@@ -17,17 +17,6 @@ int canary_kind_same(const struct canary_kind *a, const struct canary_kind *b)
 	return a->core == b->core && a->roles == b->roles && !strcmp(a->relation, b->relation);
 }
 
-double canary_pair(int cpu0, int cpu1)
-{
-	return cpu0 * 0x1p20 + cpu1 + 1;
-}
-
-void canary_pair_cpus(double pair, int cpu[2])
-{
-	cpu[0] = (int)((pair - 1) / 0x1p20);
-	cpu[1] = (int)(pair - 1 - cpu[0] * 0x1p20);
-}
-
 static void drop(struct history *h, size_t at)
 {
 	free(h->batch[at].reading);
@@ -172,7 +161,7 @@ static int read_clock(struct history *h, json_t *from, int64_t now)
 	if (json_unpack(from, "{s:i, s:i, s:F, s:F, s:I, s:b}", "roles", &level.roles, "cpu",
 			&level.cpu, "ghz", &level.ghz, "weight", &level.weight, "seen", &seen,
 			"kept", &kept) ||
-	    !(level.ghz > 0))
+	    !(level.ghz > 0) || !(level.weight >= 0))
 		return -EINVAL;
 	level.seen = seen;
 	level.kept = kept;

@@ -4,6 +4,17 @@
 #include <string.h>
 #include "record/history.h"
 
+double canary_pair(int cpu0, int cpu1)
+{
+	return cpu0 * 0x1p20 + cpu1 + 1;
+}
+
+void canary_pair_cpus(double pair, int cpu[2])
+{
+	cpu[0] = (int)((pair - 1) / 0x1p20);
+	cpu[1] = (int)(pair - 1 - cpu[0] * 0x1p20);
+}
+
 double history_mapping(const struct history *h, const struct canary_kind *k)
 {
 	double cycles = 0;
@@ -39,6 +50,9 @@ static double weight_at(const struct clock_level *c, int64_t now)
 	return c->weight * exp2(-(double)(now - c->seen) / HISTORY_HALVED_S);
 }
 
+/* One stays until another one weighs so many times as much. */
+enum { MANY_TIMES = 2 };
+
 static void keep_clock(struct history *h, const struct clock_level *level)
 {
 	struct clock_level *kept = NULL, *most = NULL;
@@ -53,7 +67,7 @@ static void keep_clock(struct history *h, const struct clock_level *level)
 		if (!most || weight_at(c, level->seen) > weight_at(most, level->seen))
 			most = c;
 	}
-	if (kept && weight_at(most, level->seen) <= 2 * weight_at(kept, level->seen))
+	if (kept && weight_at(most, level->seen) <= MANY_TIMES * weight_at(kept, level->seen))
 		return;
 	if (kept)
 		kept->kept = false;

@@ -292,6 +292,50 @@ static void calm_values_meet_calm_ones_only(void **state)
 	end(&b);
 }
 
+/* Calm in both, but the clocks of the CPUs that both used are 2 % apart, in roles or CPUs that matter. */
+static void calm_windows_of_two_clocks_are_not_one_state(void **state)
+{
+	static const struct {
+		const char *base, *new;
+		bool one, two; /* do rows of one role and of two compare by calm values? */
+	} cases[] = {
+#define ONE(clocks)   "{\"canary_references\": [{\"roles\": 1, \"clocks\": [" clocks "]}, "
+#define TWO(clocks)   "{\"roles\": 2, \"clocks\": [" clocks "]}]}"
+#define GHZ(cpu, ghz) "{\"cpu\": " #cpu ", \"ghz\": " #ghz "}"
+		{ ONE(GHZ(0, 3.72)) TWO(GHZ(0, 3.72) ", " GHZ(1, 3.64)),
+		  ONE(GHZ(0, 3.74)) TWO(GHZ(0, 3.72) ", " GHZ(1, 3.65)), true, true },
+		{ ONE(GHZ(0, 3.72)) TWO(GHZ(0, 3.72) ", " GHZ(1, 3.64)),
+		  ONE(GHZ(0, 3.72)) TWO(GHZ(0, 3.72) ", " GHZ(1, 3.72)), true, false },
+		{ ONE(GHZ(0, 3.72)) TWO(GHZ(0, 3.72)), ONE(GHZ(0, 3.64)) TWO(GHZ(1, 3.64)), false,
+		  true },
+		{ "{\"canary_references\": [{\"roles\": 1, \"chain_ghz\": 3.64}]}",
+		  ONE(GHZ(0, 3.72)) TWO(GHZ(0, 3.72)), false, true },
+		{ "{\"canary_references\": [{\"roles\": 1, \"chain_ghz\": 3.64}]}",
+		  "{\"canary_references\": [{\"roles\": 1, \"chain_ghz\": 3.72}]}", false, true },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+		for (int swapped = 0; swapped < 2; swapped++) {
+			static struct bench_run a, b;
+			struct contrast c;
+
+			begin(&a, swapped ? cases[i].new : cases[i].base);
+			begin(&b, swapped ? cases[i].base : cases[i].new);
+			fill(add(&a, "lookup", "find", "sysv", ""), 1, N, N);
+			fill(add(&b, "lookup", "find", "sysv", ""), 1.03, N, N);
+			fill(add(&a, "latency", "rtt", "pipe", "l3"), 1, N, N);
+			fill(add(&b, "latency", "rtt", "pipe", "l3"), 1.03, N, N);
+			a.rows.gated = b.rows.gated = true;
+			contrasted(&c, &a, &b, &usual);
+			assert_int_equal(c.row[0].used == USED_CALM, cases[i].one);
+			assert_int_equal(c.row[1].used == USED_CALM, cases[i].two);
+			contrast_free(&c);
+			end(&a);
+			end(&b);
+		}
+}
+
 /* The machine was half as fast in the second run, for the bound and for the row. */
 static void a_bound_stands_in_for_the_machine(void **state)
 {
@@ -633,6 +677,7 @@ int main(void)
 		cmocka_unit_test(a_metric_by_name),
 		cmocka_unit_test(classes_meet_by_their_bounds),
 		cmocka_unit_test(calm_values_meet_calm_ones_only),
+		cmocka_unit_test(calm_windows_of_two_clocks_are_not_one_state),
 		cmocka_unit_test(a_bound_stands_in_for_the_machine),
 		cmocka_unit_test(a_kernel_that_is_slower_now_is_no_verdict),
 		cmocka_unit_test(memory_that_is_slower_now_is_no_verdict),

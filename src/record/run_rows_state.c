@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: MIT */
+/* What run.json says of the machine: what its rows' relations are, and what calm was. */
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+#include "record/run_rows.h"
+
+bool run_rows_classed(const struct run_rows *r)
+{
+	return json_array_size(json_object_get(r->json, "relation_classes")) > 0;
+}
+
+bool run_rows_class(const struct run_rows *r, const char *relation, double *low, double *high)
+{
+	size_t i;
+	const json_t *class;
+
+	json_array_foreach(json_object_get(r->json, "relation_classes"), i, class)
+	{
+		const char *name = json_string_value(json_object_get(class, "name"));
+		const json_t *from = json_object_get(class, "low_ns");
+		const json_t *to = json_object_get(class, "high_ns");
+
+		if (!name || strcmp(name, relation) || !json_is_number(from) || !json_is_number(to))
+			continue;
+		*low = json_number_value(from);
+		*high = json_number_value(to);
+		return true;
+	}
+	return false;
+}
+
+static const json_t *reference_of(const struct run_rows *r, int roles)
+{
+	const json_t *entries = json_object_get(r->json, "canary_references");
+
+	for (size_t i = 0; i < json_array_size(entries); i++) {
+		const json_t *entry = json_array_get(entries, i);
+
+		if (json_integer_value(json_object_get(entry, "roles")) == roles)
+			return entry;
+	}
+	return NULL;
+}
+
+double run_rows_reference(const struct run_rows *r, int roles, const char *what)
+{
+	return json_number_value(json_object_get(reference_of(r, roles), what));
+}
+
+static double apart(double was, double is)
+{
+	return was > 0 && is > 0 ? fabs(log(is / was)) : 0;
+}
+
+/* The clock of a CPU, GHz; 0: none. A run of an older program has one for all CPUs. */
+static double clock_of(const json_t *reference, const json_t *cpu)
+{
+	const json_t *clocks = json_object_get(reference, "clocks");
+
+	if (!clocks)
+		return json_number_value(json_object_get(reference, "chain_ghz"));
+	for (size_t i = 0; i < json_array_size(clocks); i++) {
+		const json_t *clock = json_array_get(clocks, i);
+
+		if (json_equal(json_object_get(clock, "cpu"), cpu))
+			return json_number_value(json_object_get(clock, "ghz"));
+	}
+	return 0;
+}
+
+double run_rows_clocks_apart(const struct run_rows *base, const struct run_rows *new, int roles)
+{
+	const json_t *was = reference_of(base, roles), *is = reference_of(new, roles);
+	const json_t *clocks = json_object_get(was, "clocks");
+	double most = 0;
+
+	if (!clocks)
+		clocks = json_object_get(is, "clocks");
+	if (!clocks)
+		return apart(clock_of(was, NULL), clock_of(is, NULL));
+	for (size_t i = 0; i < json_array_size(clocks); i++) {
+		const json_t *cpu = json_object_get(json_array_get(clocks, i), "cpu");
+
+		most = fmax(most, apart(clock_of(was, cpu), clock_of(is, cpu)));
+	}
+	return most;
+}
+
+double run_rows_deviation(const struct run_rows *r, const char *benchmark, const char *metric)
+{
+	char name[128];
+	const json_t *all = json_object_get(r->json, "run_to_run");
+
+	snprintf(name, sizeof name, "%s/%s", benchmark, metric);
+	double deviation = json_number_value(json_object_get(all, name));
+	return deviation > 0 ? deviation : 0;
+}
