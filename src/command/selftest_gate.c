@@ -157,14 +157,16 @@ static void tell_other(struct selftest *s, struct neighbour *n, const struct bes
 		       const struct place *p)
 {
 	struct turns *t = &n->other;
-	char text[200];
+	char text[200], windows[64] = "";
 
 	turns_text(t, text, sizeof text);
+	if (b->windows > 0)
+		snprintf(windows, sizeof windows, ", nor often enough in %.0f windows", b->windows);
 	selftest_check(s, sibling_name, CHECK_SKIPPED,
 		       "unavailable: CPUs %d and %d are not two threads of one core now (%s, %.0f "
-		       "ns one way), nor often enough in %.0f windows; with CPU %d busy %.0f %% of "
-		       "%.0f windows on CPU %d accepted (idle %.0f %%); %s",
-		       p->os[0], p->os[1], n->last.relation, n->last.line_ns, b->windows, p->os[1],
+		       "ns one way)%s; with CPU %d busy %.0f %% of %.0f windows on CPU %d accepted "
+		       "(idle %.0f %%); %s",
+		       p->os[0], p->os[1], n->last.relation, n->last.line_ns, windows, p->os[1],
 		       turns_accepted(t, LOADED), t->seen[LOADED][TRIAL_NULL].tally.windows,
 		       p->os[0], turns_accepted(t, IDLE), text);
 }
