@@ -46,9 +46,9 @@ int page_size_flag(enum page page)
 	return kinds[page].shift << MAP_HUGE_SHIFT;
 }
 
-int page_advise(const struct region *r)
+int page_advise_thp(const struct region *r)
 {
-	if (r->page != PAGE_THP || !madvise(r->addr, r->len, MADV_HUGEPAGE))
+	if (!madvise(r->addr, r->len, MADV_HUGEPAGE))
 		return 0;
 	return fail(r->why, errno, "madvise(MADV_HUGEPAGE) of %s", r->ops->name);
 }
