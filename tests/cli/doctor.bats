@@ -239,8 +239,8 @@ better_days() {
 		chain = [.5 + i / 50 for i in range(n)]
 		one = {"core": 0, "roles": 1, "relation": "", "taken": int(time.time()),
 		       "adds_per_cycle": [adds] * n, "chain_ghz": chain,
-		       "mapping_cycles": [50000] * n}
-		json.dump({"schema": "shmbench.canaries.v5", "model": model.group(1), "batches": [one]},
+		       "mapping_cycles": [50000] * n, "cpu": [0] * n}
+		json.dump({"schema": "shmbench.canaries.v6", "model": model.group(1), "batches": [one]},
 		          open(sys.argv[1], "w"))
 	END
 }
