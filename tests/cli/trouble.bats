@@ -191,11 +191,17 @@ find_role() {
 	nothing_left
 }
 
-# The last of a line of children: a member of a crowd, if there is one already.
+# The last of a line of children, if it is not the worker itself: that is killed elsewhere. Without a fork:
+# where one takes long, who was found would have ended.
 kill_member() {
-	local victim=$parent next
-	while next=$(children "$victim" | tail -n 1) && [ -n "$next" ]; do victim=$next; done
-	[ "$victim" = "$parent" ] || kill -9 "$victim" 2>/dev/null || true
+	local victim=$parent above=$parent children
+	while :; do
+		children=()
+		{ read -r -a children <"/proc/$victim/task/$victim/children"; } 2>/dev/null || true
+		[ ${#children[@]} -gt 0 ] || break
+		above=$victim victim=${children[-1]}
+	done
+	[ "$above" = "$parent" ] || kill -9 "$victim" 2>/dev/null || true
 	grep -q 'a process of the crowd was killed by a signal' out/invocations.csv
 }
 
