@@ -17,12 +17,12 @@ double mapping_of(const struct canary_reading *x)
 	return x->mapping_cycles;
 }
 
-double line_of(const struct canary_reading *x)
+static double line_of(const struct canary_reading *x)
 {
 	return x->line_ns;
 }
 
-double pair_of(const struct canary_reading *x)
+static double pair_of(const struct canary_reading *x)
 {
 	return x->pair;
 }
@@ -52,14 +52,22 @@ static struct gate_class class_of(const struct reference *r, const struct canary
 	return (struct gate_class){ 0, INFINITY };
 }
 
+struct gathering gathering_of_pairs(const struct reference *r, const struct canary_reference *e)
+{
+	struct gathering g = gathering_of(r, &e->kind, pair_of);
+
+	g.within = class_of(r, &e->kind);
+	return g;
+}
+
 struct gathering gathering_of_line(const struct reference *r, const struct canary_reference *e,
 				   double pair)
 {
-	struct gathering g = gathering_of(r, &e->kind, line_of);
+	struct gathering g = gathering_of_pairs(r, e);
 
+	g.of = line_of;
 	g.adds_per_cycle = e->adds_per_cycle;
 	g.pair = pair;
-	g.within = class_of(r, &e->kind);
 	return g;
 }
 

@@ -35,11 +35,10 @@ size_t gathering_at(const struct gathering *g, double level, double tolerance);
 
 double chain_of(const struct canary_reading *x);
 double mapping_of(const struct canary_reading *x);
-double line_of(const struct canary_reading *x);
-double pair_of(const struct canary_reading *x);
 
-/* What a line takes between a pair, in what the relation of an entry is. */
+/* What a line takes between a pair, in what the relation of an entry is; and which pairs were in it. */
 struct gathering gathering_of_line(const struct reference *r, const struct canary_reference *e,
 				   double pair);
+struct gathering gathering_of_pairs(const struct reference *r, const struct canary_reference *e);
 
 #endif

@@ -46,7 +46,7 @@ struct clock_level {
 	int64_t seen;  /* wall clock, s */
 	bool kept;
 };
-#define HISTORY_CLOCKS   256 /* the last that were seen first */
+#define HISTORY_CLOCKS   256 /* beyond that the oldest goes */
 #define HISTORY_HALVED_S 900
 
 /* What a cache line takes between two CPUs, and which they are. Pairs that share the same things

@@ -14,12 +14,9 @@ static double derive_level(const struct reference *r, struct gathering *g, doubl
 
 static void line_levels(const struct reference *r, struct canary_reference *e, double *room)
 {
-	struct gathering pairs = gathering_of_line(r, e, NAN);
 	double pair[HISTORY_LINES];
 
-	pairs.adds_per_cycle = NAN;
-	pairs.of = pair_of;
-	e->lines = gathering_distinct(pairs, &r->history, pair, HISTORY_LINES);
+	e->lines = gathering_distinct(gathering_of_pairs(r, e), &r->history, pair, HISTORY_LINES);
 	for (size_t i = 0; i < e->lines; i++) {
 		struct gathering g = gathering_of_line(r, e, pair[i]);
 		double settled = history_line(&r->history, pair[i], g.within.low, g.within.high);

@@ -37,13 +37,10 @@ static int settle_level(const struct reference *r, struct gathering *g, double t
 /* A line has no levels apart: it only drifts. */
 static int settle_lines(struct reference *r, const struct canary_reference *e)
 {
-	struct gathering pairs = gathering_of_line(r, e, NAN);
 	double pair[HISTORY_LINES];
 	int err = 0;
 
-	pairs.adds_per_cycle = NAN;
-	pairs.of = pair_of;
-	size_t n = gathering_distinct(pairs, &r->history, pair, HISTORY_LINES);
+	size_t n = gathering_distinct(gathering_of_pairs(r, e), &r->history, pair, HISTORY_LINES);
 	for (size_t i = 0; i < n && !err; i++) {
 		struct gathering g = gathering_of_line(r, e, pair[i]);
 		double level = NAN;
