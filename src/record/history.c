@@ -25,9 +25,12 @@ static void drop(struct history *h, size_t at)
 
 void history_forget(struct history *h, const struct canary_kind *k)
 {
-	for (size_t i = h->n; i-- > 0;)
-		if (canary_kind_same(&h->batch[i].kind, k))
-			drop(h, i);
+	for (size_t i = h->n; i-- > 0;) {
+		if (!canary_kind_same(&h->batch[i].kind, k))
+			continue;
+		history_forget_clocks(h, &h->batch[i]);
+		drop(h, i);
+	}
 }
 
 /* Beyond HISTORY_BATCHES of a kind the oldest goes. */

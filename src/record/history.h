@@ -92,7 +92,7 @@ void history_close(struct history *h);
 /* Copy readings in: evenly spaced ones where there are more than HISTORY_BATCH. -ENOMEM. */
 int history_add(struct history *h, const struct batch *b);
 
-/* Forget the readings of a kind. */
+/* Forget the readings of a kind, and the clocks of their CPUs. */
 void history_forget(struct history *h, const struct canary_kind *k);
 
 /* The level of the life of a mapping of a kind, in cycles: what the newest batch that has one says; 0: none. */
@@ -101,6 +101,9 @@ void history_settle_mapping(struct history *h, const struct canary_kind *k, doub
 
 /* The level of a CPU's clock that is kept; 0: none. */
 double history_clock(const struct history *h, int roles, int cpu);
+
+/* Those of the CPUs of a batch are no longer known. */
+void history_forget_clocks(struct history *h, const struct batch *b);
 
 /* A CPU ran at a rate, roles, cpu, ghz and weight of `level`, at its `seen`; rates within a share are one
  * level. */

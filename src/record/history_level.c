@@ -101,6 +101,21 @@ void history_saw_clock(struct history *h, const struct clock_level *level, doubl
 	keep_clock(h, level);
 }
 
+void history_forget_clocks(struct history *h, const struct batch *b)
+{
+	size_t left = 0;
+
+	for (size_t i = 0; i < h->clocks; i++) {
+		size_t k = 0;
+
+		while (k < b->n && !is_of(&h->clock[i], b->kind.roles, (int)b->reading[k].cpu))
+			k++;
+		if (k == b->n)
+			h->clock[left++] = h->clock[i];
+	}
+	h->clocks = left;
+}
+
 /* Where it is in h->line; h->lines: nowhere. */
 static size_t find_line(const struct history *h, double pair, double low, double high)
 {

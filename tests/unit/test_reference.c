@@ -245,6 +245,30 @@ static double saw(struct history *h, double ghz, double weight, int64_t at)
 	return history_clock(h, 1, 0);
 }
 
+/* Where the readings of a kind are no longer valid, the rates of their CPUs are not either. */
+static void a_clock_is_forgotten_with_its_readings(void **state)
+{
+	struct history h = { .n = 0 };
+	const struct clock_level other = {
+		.roles = 2, .cpu = 0, .ghz = 3.6, .weight = 1, .seen = NOW
+	};
+	const struct clock_level far = {
+		.roles = 1, .cpu = 1, .ghz = 3.6, .weight = 1, .seen = NOW
+	};
+
+	(void)state;
+	add_readings(&h, 1, 4.8, NAN, NOW); /* of CPU 0 */
+	saw(&h, 3.72, 1, 0);
+	history_saw_clock(&h, &other, GATE_CLOCK);
+	history_saw_clock(&h, &far, GATE_CLOCK);
+	history_forget(&h, &one_role);
+	assert_int_equal(h.clocks, 2);
+	assert_true(history_clock(&h, 1, 0) == 0);
+	assert_true(equal(history_clock(&h, 2, 0), 3.6));
+	assert_true(equal(history_clock(&h, 1, 1), 3.6));
+	history_close(&h);
+}
+
 /* A CPU that is moved to and fro is held to one rate. */
 static void a_clock_that_comes_back_is_kept(void **state)
 {
@@ -808,6 +832,7 @@ int main(void)
 		EACH(a_level_is_kept_for_minutes),
 		EACH(a_level_in_reach_is_followed),
 		EACH(a_clock_is_of_its_cpu),
+		cmocka_unit_test(a_clock_is_forgotten_with_its_readings),
 		cmocka_unit_test(a_clock_that_comes_back_is_kept),
 		cmocka_unit_test(a_clock_that_is_gone_is_followed),
 		cmocka_unit_test(a_clock_that_drifts_is_followed),
