@@ -247,6 +247,7 @@ int run_record_close(struct run_record *r, const struct measurement *m, struct w
 		.blocks = m->blocks,
 		.patient = m->patient,
 		.look = m->looked,
+		.reference = r->gated ? &r->reference : NULL,
 		.clock = clock_examine(&(struct clock){ 0 }),
 		.counter_quality = run_clock_examine(&r->clock),
 	};

@@ -136,8 +136,8 @@ static bool same_speed(const struct contrast *c, const struct run_row *row)
 static bool same_levels(const struct contrast *c, const struct run_row *row)
 {
 	int roles = !*row->relation || !strcmp(row->relation, "same") ? 1 : 2;
-	double was = run_rows_reference(c->base, roles, "mapping_cycles");
-	double is = run_rows_reference(c->new, roles, "mapping_cycles");
+	double was = run_rows_mapping(c->base, roles);
+	double is = run_rows_mapping(c->new, roles);
 
 	return run_rows_clocks_apart(c->base, c->new, roles) <= log1p(GATE_CLOCK) &&
 	       (!(was > 0 && is > 0) || fabs(log(is / was)) <= log1p(GATE_MAPPING / 2));

@@ -104,15 +104,15 @@ void gathering_all(struct gathering *g, const struct history *h)
  * their age. */
 enum { RECENT = 7, RECENT_S = 600 };
 
-static void gather_recent(struct gathering *g, const struct reference *r)
+static void gather_recent(struct gathering *g, const struct history *h, bool last)
 {
-	size_t recent = 0, enough = r->fresh ? 1 : RECENT;
-	int64_t newest = r->history.n ? r->history.batch[r->history.n - 1].taken : 0;
+	size_t recent = 0, enough = last ? 1 : RECENT;
+	int64_t newest = h->n ? h->batch[h->n - 1].taken : 0;
 
 	g->n = 0;
-	for (size_t i = r->history.n; i-- > 0;) {
-		const struct batch *b = &r->history.batch[i];
-		bool young = !r->fresh && newest - b->taken < RECENT_S;
+	for (size_t i = h->n; i-- > 0;) {
+		const struct batch *b = &h->batch[i];
+		bool young = !last && newest - b->taken < RECENT_S;
 
 		if (recent >= enough && !young)
 			break;
@@ -121,13 +121,24 @@ static void gather_recent(struct gathering *g, const struct reference *r)
 	}
 }
 
-int gathering_recent(struct gathering *g, const struct reference *r)
+int gathering_batch(struct gathering *g, const struct batch *b)
 {
-	gather_recent(g, r);
+	g->n = 0;
+	g->v = calloc(b->n + 1, sizeof *g->v);
+	if (!g->v)
+		return -ENOMEM;
+	gather(g, b);
+	quantile_sort(g->v, g->n);
+	return 0;
+}
+
+int gathering_recent(struct gathering *g, const struct history *h, bool last)
+{
+	gather_recent(g, h, last);
 	g->v = calloc(g->n + 1, sizeof *g->v);
 	if (!g->v)
 		return -ENOMEM;
-	gather_recent(g, r);
+	gather_recent(g, h, last);
 	quantile_sort(g->v, g->n);
 	return 0;
 }

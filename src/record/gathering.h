@@ -24,8 +24,10 @@ struct gathering gathering_of(const struct reference *r, const struct canary_kin
 /* Of the whole history, ascending, into g->v, which has room for every reading. */
 void gathering_all(struct gathering *g, const struct history *h);
 
-/* Of the last runs; g->v is the caller's to free. -ENOMEM. */
-int gathering_recent(struct gathering *g, const struct reference *r);
+/* Of the last runs, or of the very last alone; of one batch. Ascending; g->v is the caller's to free.
+ * -ENOMEM. */
+int gathering_recent(struct gathering *g, const struct history *h, bool last);
+int gathering_batch(struct gathering *g, const struct batch *b);
 
 /* Which values there are, the newest first, at most so many. Returns how many. */
 size_t gathering_distinct(struct gathering g, const struct history *h, double *value, size_t most);

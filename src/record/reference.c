@@ -127,7 +127,7 @@ int reference_derive(struct reference *r)
 		derive_adds(r, &r->entry[i], room);
 		if (r->given > 0)
 			r->entry[i].adds_per_cycle = r->given;
-		reference_level(r, &r->entry[i], room);
+		err = reference_level(r, &r->entry[i], room);
 	}
 	free(room);
 	return err;

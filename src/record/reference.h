@@ -15,11 +15,17 @@
  */
 #define RELATION_MAX 16
 
+/* Cycles of a mapping in runs before, and now; 0: they are as they were. */
+struct level_left {
+	double was, is;
+};
+
 struct canary_reference {
 	struct canary_kind kind; /* its relation is what rows say: "", "r1", "l3" */
 	double adds_per_cycle;   /* NAN: too few readings of this relation */
 	double chain_ghz;        /* of CPUs that have no level of their own */
-	double mapping_cycles;   /* NAN: not gated, with two roles or before a first run */
+	double mapping_cycles;   /* NAN: not gated: two roles, before a first run, or it was left */
+	struct level_left mapping_left;
 	struct line_level line[HISTORY_LINES]; /* with two roles: of each pair. NAN: not gated */
 	size_t lines;
 	size_t readings;
@@ -59,7 +65,7 @@ struct reference_room {
 void reference_wish_here(struct reference_wish *wish, struct reference_room *room);
 
 /* Read the history, look at the clock the CPUs have now, take what is missing. `warning` gets a
- * sentence when the history could not be read. -EINTR: a signal. reference_close also after a
+ * sentence when the history could not be read, or is of another level of the kernel. -EINTR: a signal. reference_close also after a
  * failure. */
 int reference_open(struct reference *r, const struct reference_wish *wish, struct why *warning,
 		   struct why *w);
@@ -74,8 +80,11 @@ int reference_restore(struct reference *r, const struct reference_wish *wish, co
 int reference_derive(struct reference *r);
 
 /* The levels of one entry, by its adds_per_cycle, r->class and r->history; room has space for every
- * reading. */
-void reference_level(const struct reference *r, struct canary_reference *e, double *room);
+ * reading. -ENOMEM. */
+int reference_level(const struct reference *r, struct canary_reference *e, double *room);
+
+/* A sentence on a level that the kernel has left since earlier runs; none where `warning` has one. */
+void reference_tell_left(const struct reference *r, struct why *warning);
 
 /* r->clock, from r->history. */
 void reference_clocks(struct reference *r);
@@ -123,5 +132,9 @@ int reference_save(struct reference *r, struct why *w);
 /* For run.json: relation_classes and canary_references, with the clocks of the CPUs that a plan uses. */
 json_t *reference_classes_json(const struct reference *r);
 json_t *reference_entries_json(const struct reference *r, const struct plan *p);
+
+/* At the end of a run, before it is saved, to the entries: "mapping_seen_cycles", what a mapping took most
+ * while nobody disturbed, whether windows were held to a level or not. -ENOMEM. */
+int reference_seen_json(const struct reference *r, json_t *entries);
 
 #endif

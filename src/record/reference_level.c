@@ -2,6 +2,8 @@
 /* The levels that move by themselves, of the clock, of the kernel and of a cache line: which of them is
  * calm in this run. */
 #include <math.h>
+#include <stdlib.h>
+#include "analyse/quantile.h"
 #include "record/gathering.h"
 
 /* The level that the history has settled on; else the one that it shows most. */
@@ -10,6 +12,40 @@ static double derive_level(const struct reference *r, struct gathering *g, doubl
 {
 	gathering_all(g, &r->history);
 	return settled > 0 ? settled : gate_mode(g->v, g->n, tolerance);
+}
+
+/* The newest batch of a kind; NULL: there is none. */
+static const struct batch *newest_of(const struct batch *b, size_t n, const struct canary_kind *k)
+{
+	while (n-- > 0)
+		if (canary_kind_same(&b[n].kind, k))
+			return &b[n];
+	return NULL;
+}
+
+/* Has the kernel left a level: is all that was just seen, of CPUs that nobody disturbed, as far from it as
+ * relations are from each other? Levels that come and go are 10 % apart, and neighbours make a mapping 25 %
+ * dearer; but a guest that had stood still for some minutes mapped in a third of the cycles that it had
+ * taken before, and went on so. */
+static int leave_level(const struct reference *r, struct gathering *g, struct canary_reference *e)
+{
+	const struct batch *now = newest_of(r->history.batch, r->history.n, &g->kind);
+	double level = e->mapping_cycles;
+	bool near = false;
+
+	if (!now || isnan(level))
+		return 0;
+	int err = gathering_batch(g, now);
+	if (err)
+		return err;
+	for (size_t i = 0; i < g->n && !near; i++)
+		near = g->v[i] < level * GATE_GAP && level < g->v[i] * GATE_GAP;
+	if (g->n && !near) {
+		e->mapping_left = (struct level_left){ level, quantile_median(g->v, g->n) };
+		e->mapping_cycles = NAN;
+	}
+	free(g->v);
+	return 0;
 }
 
 static void line_levels(const struct reference *r, struct canary_reference *e, double *room)
@@ -54,7 +90,7 @@ double reference_clock(const struct reference *r, const struct canary_reference 
 	return e->chain_ghz;
 }
 
-void reference_level(const struct reference *r, struct canary_reference *e, double *room)
+int reference_level(const struct reference *r, struct canary_reference *e, double *room)
 {
 	struct gathering g = gathering_of(r, &e->kind, chain_of);
 
@@ -63,13 +99,47 @@ void reference_level(const struct reference *r, struct canary_reference *e, doub
 	/* A few seconds do not say at which level a machine is most: a first run whose windows were held
 	 * to it had 9 % of them calm. */
 	if (r->fresh)
-		return;
+		return 0;
 	if (e->kind.roles > 1) {
 		line_levels(r, e, room);
-		return;
+		return 0;
 	}
 	g.adds_per_cycle = e->adds_per_cycle;
 	g.of = mapping_of;
 	e->mapping_cycles =
 		derive_level(r, &g, history_mapping(&r->history, &g.kind), GATE_MAPPING);
+	return leave_level(r, &g, e);
+}
+
+void reference_tell_left(const struct reference *r, struct why *warning)
+{
+	for (size_t i = 0; i < r->n && !warning->text[0]; i++)
+		if (r->entry[i].mapping_left.is > 0)
+			fail(warning, 0,
+			     "a mapping takes %.0f cycles, and took %.0f in earlier runs: their "
+			     "level "
+			     "counts no more, and this run finds out which one does",
+			     r->entry[i].mapping_left.is, r->entry[i].mapping_left.was);
+}
+
+int reference_seen_json(const struct reference *r, json_t *entries)
+{
+	int err = 0;
+
+	for (size_t i = 0; i < r->n && !err; i++) {
+		const struct canary_reference *e = &r->entry[i];
+		const struct batch *seen = newest_of(r->seen, r->kinds, &e->kind);
+		struct gathering g = gathering_of(r, &e->kind, mapping_of);
+
+		if (e->kind.roles > 1 || !seen)
+			continue;
+		g.adds_per_cycle = e->adds_per_cycle;
+		err = gathering_batch(&g, seen);
+		double most = err ? NAN : gate_mode(g.v, g.n, GATE_MAPPING);
+		if (most > 0)
+			json_object_set_new(json_array_get(entries, i), "mapping_seen_cycles",
+					    json_real(most));
+		free(g.v);
+	}
+	return err;
 }

@@ -17,17 +17,18 @@ static bool is_off(double most, double level, double tolerance)
 }
 
 /* The level to keep: the one in use; where that is drifted away from, or far more is seen of another one,
- * what was seen most. NAN: none is in use. -ENOMEM. */
+ * what was seen most. Where none is in use (NAN), what was seen most in this run. -ENOMEM. */
 static int settle_level(const struct reference *r, struct gathering *g, double tolerance,
 			double *level)
 {
-	int err = gathering_recent(g, r);
+	bool none = isnan(*level);
+	int err = gathering_recent(g, &r->history, none);
 
 	if (err)
 		return err;
 	double most = gate_mode(g->v, g->n, tolerance);
 	bool drifted = gate_agrees(most, *level, tolerance) && is_off(most, *level, tolerance);
-	if (r->fresh || drifted ||
+	if (none || drifted ||
 	    MANY_TIMES * gathering_at(g, *level, tolerance) < gathering_at(g, most, tolerance))
 		*level = most;
 	free(g->v);
@@ -48,7 +49,7 @@ static int settle_lines(struct reference *r, const struct canary_reference *e)
 		for (size_t k = 0; k < e->lines; k++)
 			if (e->line[k].pair == pair[i])
 				level = e->line[k].ns;
-		err = gathering_recent(&g, r);
+		err = gathering_recent(&g, &r->history, r->fresh);
 		double most = err ? NAN : gate_mode(g.v, g.n, GATE_LINE);
 		if (is_off(most, level, GATE_LINE))
 			level = most;

@@ -285,9 +285,10 @@ int reference_open(struct reference *r, const struct reference_wish *wish, struc
 	int err = calibrate_all(&in, wish, w);
 	if (err)
 		return err;
-	return settle(r, few_readings) || reference_derive(r)
-		       ? fail(w, ENOMEM, "the canaries' reference")
-		       : 0;
+	if (settle(r, few_readings) || reference_derive(r))
+		return fail(w, ENOMEM, "the canaries' reference");
+	reference_tell_left(r, warning);
+	return 0;
 }
 
 int reference_save(struct reference *r, struct why *w)

@@ -142,6 +142,9 @@ int run_json_end(struct run_json *j, const struct run_end *e, struct why *w)
 	json_object_set_new(json_object_get(j->root, "stop_rule"), "look",
 			    e->look ? json_integer((json_int_t)e->look) : json_null());
 	json_object_set_new(j->root, "ended", json_string(run_directory_time(now, sizeof now)));
+	if (e->reference &&
+	    reference_seen_json(e->reference, json_object_get(j->root, "canary_references")))
+		return fail(w, ENOMEM, "the canaries in %s", j->path);
 	return write_file(j, w);
 }
 

@@ -50,6 +50,7 @@ struct run_end {
 	unsigned blocks;         /* whole ones that ran */
 	unsigned patient;        /* of them of the groups that were short of calm values */
 	unsigned look;           /* the last look of the stop rule; 0: none */
+	const struct reference *reference; /* of the calm gate, not saved yet; NULL: none */
 	struct clock_quality clock, counter_quality;
 };
 

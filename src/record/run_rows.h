@@ -61,9 +61,9 @@ size_t run_row_values(const struct run_row *r, bool calm, double *out);
 /* A class of relations of this run: its bounds in ns. False where run.json has none. */
 bool run_rows_class(const struct run_rows *r, const char *relation, double *low, double *high);
 
-/* What calm windows of one role or of two were held to, of canary_references: "mapping_cycles"; 0 where
- * none is recorded. */
-double run_rows_reference(const struct run_rows *r, int roles, const char *what);
+/* What a mapping took beside calm windows of so many roles, in cycles: the level that they were held to, or, of a
+ * run that was held to none, what it saw most; 0 where neither is recorded. */
+double run_rows_mapping(const struct run_rows *r, int roles);
 
 /* And by how much the clocks are apart that those of two runs were held to: the most of the CPUs that both
  * used, as |ln(new / base)|; 0 where none is recorded. */

@@ -43,9 +43,12 @@ static const json_t *reference_of(const struct run_rows *r, int roles)
 	return NULL;
 }
 
-double run_rows_reference(const struct run_rows *r, int roles, const char *what)
+double run_rows_mapping(const struct run_rows *r, int roles)
 {
-	return json_number_value(json_object_get(reference_of(r, roles), what));
+	const json_t *entry = reference_of(r, roles);
+	double level = json_number_value(json_object_get(entry, "mapping_cycles"));
+
+	return level > 0 ? level : json_number_value(json_object_get(entry, "mapping_seen_cycles"));
 }
 
 static double apart(double was, double is)

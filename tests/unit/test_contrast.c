@@ -292,8 +292,9 @@ static void calm_values_meet_calm_ones_only(void **state)
 	end(&b);
 }
 
-/* Calm in both, but the clocks of the CPUs that both used are 2 % apart, in roles or CPUs that matter. */
-static void calm_windows_of_two_clocks_are_not_one_state(void **state)
+/* Calm in both, but the clocks of the CPUs that both used are 2 % apart, in roles or CPUs that matter; or the
+ * kernel was at another level, to which one run was held or not. */
+static void calm_windows_of_two_levels_are_not_one_state(void **state)
 {
 	static const struct {
 		const char *base, *new;
@@ -312,6 +313,15 @@ static void calm_windows_of_two_clocks_are_not_one_state(void **state)
 		  ONE(GHZ(0, 3.72)) TWO(GHZ(0, 3.72)), false, true },
 		{ "{\"canary_references\": [{\"roles\": 1, \"chain_ghz\": 3.64}]}",
 		  "{\"canary_references\": [{\"roles\": 1, \"chain_ghz\": 3.72}]}", false, true },
+#define HELD(level, seen)                                                                          \
+	"{\"canary_references\": [{\"roles\": 1, \"mapping_cycles\": " level                       \
+	", \"mapping_seen_cycles\": " seen "}]}"
+		{ HELD("70000", "70500"), HELD("70000", "72000"), true, true },
+		{ HELD("70000", "70500"), HELD("72000", "70500"), false, true },
+		{ HELD("70000", "70500"), HELD("null", "70500"), true, true },
+		{ HELD("70000", "70500"), HELD("null", "72000"), false, true },
+		{ HELD("null", "70000"), HELD("null", "200000"), false, true },
+		{ HELD("null", "null"), HELD("70000", "70000"), true, true },
 	};
 
 	(void)state;
@@ -677,7 +687,7 @@ int main(void)
 		cmocka_unit_test(a_metric_by_name),
 		cmocka_unit_test(classes_meet_by_their_bounds),
 		cmocka_unit_test(calm_values_meet_calm_ones_only),
-		cmocka_unit_test(calm_windows_of_two_clocks_are_not_one_state),
+		cmocka_unit_test(calm_windows_of_two_levels_are_not_one_state),
 		cmocka_unit_test(a_bound_stands_in_for_the_machine),
 		cmocka_unit_test(a_kernel_that_is_slower_now_is_no_verdict),
 		cmocka_unit_test(memory_that_is_slower_now_is_no_verdict),

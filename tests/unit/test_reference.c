@@ -52,11 +52,22 @@ static void open_history(struct history *h, const char *dir, int64_t now, const 
 
 static const struct canary_kind one_role = { .roles = 1 };
 
+/* A run saw the kernel at this level. */
+static void see(struct reference *r, double cycles)
+{
+	struct canary_reading *reading = calloc(READINGS, sizeof *reading);
+
+	r->seen = calloc(1, sizeof *r->seen);
+	assert_true(reading && r->seen);
+	for (int i = 0; i < READINGS; i++)
+		reading[i] = (struct canary_reading){ 4.8, 4.2, NAN, cycles, NAN, 0 };
+	r->seen[r->kinds++] = (struct batch){ .kind = one_role, .reading = reading, .n = READINGS };
+}
+
 /* A run of one role at this level of the kernel, of readings that the cache in `dir` keeps. */
 static struct reference run_at(const char *dir, double cycles)
 {
 	struct reference r = { .guest = true };
-	struct canary_reading *reading = calloc(READINGS, sizeof *reading);
 
 	open_history(&r.history, dir, (int64_t)time(NULL), "");
 	if (!r.history.n) {
@@ -64,11 +75,7 @@ static struct reference run_at(const char *dir, double cycles)
 		r.fresh = true;
 	}
 	assert_int_equal(reference_derive(&r), 0);
-	r.seen = calloc(1, sizeof *r.seen);
-	assert_true(reading && r.seen);
-	for (int i = 0; i < READINGS; i++)
-		reading[i] = (struct canary_reading){ 4.8, 4.2, NAN, cycles, NAN, 0 };
-	r.seen[r.kinds++] = (struct batch){ .kind = one_role, .reading = reading, .n = READINGS };
+	see(&r, cycles);
 	return r;
 }
 
@@ -149,6 +156,62 @@ static void a_level_in_reach_is_followed(void **state)
 	assert_true(equal(level_after_runs(*state, 3, 50000), 50000));
 	assert_true(equal(level_after_runs(*state, 6, 49000), 49000));
 	assert_true(equal(level_after_runs(*state, 12, 49000 * 1.01), 49000));
+}
+
+/* What a run knows that has looked at the CPUs, before its first block. */
+static struct reference first_look(const char *dir, double adds, double cycles)
+{
+	struct reference r = { .guest = true };
+	struct canary_reading reading[40];
+	struct batch look = {
+		.kind = one_role, .taken = (int64_t)time(NULL), .reading = reading, .n = 40
+	};
+
+	for (size_t i = 0; i < look.n; i++)
+		reading[i] = (struct canary_reading){ adds, 4.2, NAN, cycles, NAN, 0 };
+	open_history(&r.history, dir, look.taken, "");
+	assert_int_equal(history_add(&r.history, &look), 0);
+	assert_int_equal(reference_derive(&r), 0);
+	return r;
+}
+
+/* Far from all that a level may be, while nobody disturbs: no run waits for it to come back, and the next one
+ * is held to what this one saw. */
+static void a_level_that_is_left_counts_no_more(void **state)
+{
+	static const struct {
+		double adds, cycles;
+		bool left;
+	} cases[] = {
+		{ 4.8, 70000, true },   { 4.8, 330000, true },  { 4.8, 199000, false },
+		{ 4.8, 160000, false }, { 4.8, 250000, false }, { 2.6, 400000, false },
+	};
+	struct why w = { "" };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		json_t *entries = json_pack("[{}]");
+		void *dir;
+
+		assert_int_equal(scratch_make(&dir), 0);
+		assert_true(equal(level_after_runs(dir, 3, 200000), 200000));
+		struct reference r = first_look(dir, cases[i].adds, cases[i].cycles);
+		assert_int_equal(r.n, 1);
+		assert_int_equal(isnan(r.entry[0].mapping_cycles), cases[i].left);
+		assert_true(r.entry[0].mapping_left.was == (cases[i].left ? 200000 : 0));
+		assert_true(r.entry[0].mapping_left.is == (cases[i].left ? cases[i].cycles : 0));
+		see(&r, cases[i].cycles * 1.01);
+		assert_int_equal(reference_seen_json(&r, entries), 0);
+		assert_true(equal(json_number_value(json_object_get(json_array_get(entries, 0),
+								    "mapping_seen_cycles")),
+				  cases[i].cycles * 1.01));
+		assert_int_equal(reference_save(&r, &w), 0);
+		assert_true(equal(history_mapping(&r.history, &one_role),
+				  cases[i].left ? cases[i].cycles * 1.01 : 200000));
+		json_decref(entries);
+		reference_close(&r);
+		assert_int_equal(scratch_remove(&dir), 0);
+	}
 }
 
 /* A busy sibling slows mappings: what it left is no level of the machine. */
@@ -837,6 +900,7 @@ int main(void)
 		cmocka_unit_test(a_clock_that_is_gone_is_followed),
 		cmocka_unit_test(a_clock_that_drifts_is_followed),
 		cmocka_unit_test(a_level_is_of_undisturbed_readings),
+		cmocka_unit_test(a_level_that_is_left_counts_no_more),
 		EACH(a_kernel_at_another_level_is_not_calm),
 		EACH(a_line_at_another_level_is_not_calm),
 		EACH(a_lines_level_is_of_its_cpus),
