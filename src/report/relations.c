@@ -143,6 +143,7 @@ int relations_read(struct relations *r, const struct reader *run, struct why *w)
 	*r = (struct relations){ .n = 0 };
 	read_classes(r, run->json);
 	read_references(r, run->json);
+	r->fresh = json_is_true(json_object_get(run->json, "new_reference"));
 	return read_windows(r, run->path, w);
 }
 

@@ -24,6 +24,7 @@ struct relations {
 	size_t n;
 	size_t windows, calm; /* of all */
 	bool gated;           /* calm windows were told from others */
+	bool fresh;           /* by a reference of the seconds before the run */
 	double alone;         /* the reference of a CPU with one role; NAN: none */
 };
 

@@ -230,6 +230,20 @@ static void add_without(const struct relations *r, char *buf, size_t len)
 			 100 * (double)n / (double)r->windows);
 }
 
+/* Whoever disturbed the reference is in it. */
+static void add_fresh(const struct relations *r, char *buf, size_t len)
+{
+	size_t used = strlen(buf);
+
+	if (r->fresh && used < len)
+		snprintf(
+			buf + used, len - used,
+			" What CPUs do undisturbed was found out in the seconds before this run, "
+			"for "
+			"want of earlier ones: if the machine was busy then and all along, that is "
+			"what counts as calm here. A later run knows better.");
+}
+
 const char *state_sentence(const struct relations *r, char *buf, size_t len)
 {
 	double share = (double)r->calm / (double)r->windows;
@@ -247,6 +261,7 @@ const char *state_sentence(const struct relations *r, char *buf, size_t len)
 			 "fast as they do on this machine when nobody disturbs it. %s",
 			 r->windows, 100 * share, judgement(share));
 		add_without(r, buf, len);
+		add_fresh(r, buf, len);
 	}
 	add_relation(r, buf, len);
 	return buf;

@@ -325,6 +325,18 @@ no_canaries() {
 		$left[0].canary_references[0].mapping_seen_cycles | . > .98 and . < 1.02' "$out-last/run.json"
 }
 
+@test "that calm is by a reference of just now is said, by the first run alone" {
+	needs_real_cpu
+	no_canaries && skip "no canaries here"
+	export XDG_CACHE_HOME=$BATS_TEST_TMPDIR/nothing
+	local run
+	for run in first second; do
+		"$SHMBENCH" run null/one --invocations 3 --quiet --out "$BATS_TEST_TMPDIR/$run"
+	done
+	grep -q "found out in the seconds before this run" "$BATS_TEST_TMPDIR/first/report.html"
+	! grep -q "found out in the seconds before this run" "$BATS_TEST_TMPDIR/second/report.html"
+}
+
 @test "run --require-calm refuses an unfit machine before it looks" {
 	needs_real_cpu
 	# shellcheck disable=SC2016 # $0 is for the inner shell
