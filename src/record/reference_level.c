@@ -23,24 +23,21 @@ static const struct batch *newest_of(const struct batch *b, size_t n, const stru
 	return NULL;
 }
 
-/* Has the kernel left a level: is all that was just seen, of CPUs that nobody disturbed, as far from it as
- * relations are from each other? Levels that come and go are 10 % apart, and neighbours make a mapping 25 %
- * dearer; but a guest that had stood still for some minutes mapped in a third of the cycles that it had
- * taken before, and went on so. */
+/* Has the kernel left a level: is all that was just seen, of CPUs that nobody disturbed, cheaper than it by as
+ * much as relations are from each other? Levels that come and go are 10 % apart, and what disturbs makes a mapping
+ * dearer: a guest was seen to take 70000 cycles, for five minutes 200000, and for some seconds again later. So
+ * a dearer level is followed only when it was seen most for long, like any other. */
 static int leave_level(const struct reference *r, struct gathering *g, struct canary_reference *e)
 {
 	const struct batch *now = newest_of(r->history.batch, r->history.n, &g->kind);
 	double level = e->mapping_cycles;
-	bool near = false;
 
 	if (!now || isnan(level))
 		return 0;
 	int err = gathering_batch(g, now);
 	if (err)
 		return err;
-	for (size_t i = 0; i < g->n && !near; i++)
-		near = g->v[i] < level * GATE_GAP && level < g->v[i] * GATE_GAP;
-	if (g->n && !near) {
+	if (g->n && g->v[g->n - 1] * GATE_GAP < level) {
 		e->mapping_left = (struct level_left){ level, quantile_median(g->v, g->n) };
 		e->mapping_cycles = NAN;
 	}
