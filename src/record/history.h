@@ -30,8 +30,10 @@ void canary_pair_cpus(double pair, int cpu[2]);
 
 /*
  * What moves by itself and readings are compared with is kept from run to run, so that their absolute
- * times are of one clock, of one level of the kernel and of one distance: levels.
+ * times are of one clock, of one level of the kernel and of one distance: levels. One stays until another one has
+ * so many times its readings, or its weight.
  */
+#define HISTORY_MANY 2
 
 /*
  * At what a CPU runs while so many roles are active. In a guest its CPUs are moved between cores of two

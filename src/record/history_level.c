@@ -50,9 +50,6 @@ static double weight_at(const struct clock_level *c, int64_t now)
 	return c->weight * exp2(-(double)(now - c->seen) / HISTORY_HALVED_S);
 }
 
-/* One stays until another one weighs so many times as much. */
-enum { MANY_TIMES = 2 };
-
 static void keep_clock(struct history *h, const struct clock_level *level)
 {
 	struct clock_level *kept = NULL, *most = NULL;
@@ -67,7 +64,7 @@ static void keep_clock(struct history *h, const struct clock_level *level)
 		if (!most || weight_at(c, level->seen) > weight_at(most, level->seen))
 			most = c;
 	}
-	if (kept && weight_at(most, level->seen) <= MANY_TIMES * weight_at(kept, level->seen))
+	if (kept && weight_at(most, level->seen) <= HISTORY_MANY * weight_at(kept, level->seen))
 		return;
 	if (kept)
 		kept->kept = false;

@@ -6,9 +6,6 @@
 #include "analyse/quantile.h"
 #include "record/gathering.h"
 
-/* A level stays until another one has this many times its readings. */
-enum { MANY_TIMES = 2 };
-
 /* Is what is seen most so far from a level that a half of what is calm is beyond it? At its edge a level
  * would have readings within reach for ever, and another one would share them. */
 static bool is_off(double most, double level, double tolerance)
@@ -29,7 +26,7 @@ static int settle_level(const struct reference *r, struct gathering *g, double t
 	double most = gate_mode(g->v, g->n, tolerance);
 	bool drifted = gate_agrees(most, *level, tolerance) && is_off(most, *level, tolerance);
 	if (none || drifted ||
-	    MANY_TIMES * gathering_at(g, *level, tolerance) < gathering_at(g, most, tolerance))
+	    HISTORY_MANY * gathering_at(g, *level, tolerance) < gathering_at(g, most, tolerance))
 		*level = most;
 	free(g->v);
 	return 0;
