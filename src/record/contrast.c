@@ -114,8 +114,7 @@ static void explain(const struct contrast *c, struct contrast_row *r)
 
 static void use_unpaired(const struct contrast *c, struct contrast_row *r)
 {
-	bool calm =
-		calm_estimate(r->base) && calm_estimate(r->new) && contrast_same_state(c, r->base);
+	bool calm = calm_estimate(r->base) && calm_estimate(r->new) && contrast_same_state(c, r);
 	bool count = !strcmp(r->base->cell[CELL_KIND], "count");
 
 	/* A count is the same on a busy machine. */

@@ -131,19 +131,27 @@ static bool same_speed(const struct contrast *c, const struct run_row *row)
 	return !b.name || fabs(b.moved) <= log1p(c->wish.threshold / 2);
 }
 
-/* Were calm windows of both runs of one clock and of one level of the kernel? Times of different
- * ones differ as they do. */
-static bool same_levels(const struct contrast *c, const struct run_row *row)
+static double apart(double was, double is)
 {
-	int roles = !*row->relation || !strcmp(row->relation, "same") ? 1 : 2;
-	double was = run_rows_mapping(c->base, roles);
-	double is = run_rows_mapping(c->new, roles);
-
-	return run_rows_clocks_apart(c->base, c->new, roles) <= log1p(GATE_CLOCK) &&
-	       (!(was > 0 && is > 0) || fabs(log(is / was)) <= log1p(GATE_MAPPING / 2));
+	return was > 0 && is > 0 ? fabs(log(is / was)) : 0;
 }
 
-bool contrast_same_state(const struct contrast *c, const struct run_row *row)
+/* Were calm windows of both runs of one clock, on the CPU of each role, and of one level of the kernel? Times
+ * of different ones differ as they do. */
+static bool same_levels(const struct contrast *c, const struct contrast_row *r)
 {
-	return same_levels(c, row) && same_speed(c, row);
+	const char *relation = r->base->relation;
+	int roles = !*relation || !strcmp(relation, "same") ? 1 : 2;
+
+	for (int role = 0; role < roles; role++)
+		if (apart(run_rows_clock(c->base, roles, r->base->cpu[role]),
+			  run_rows_clock(c->new, roles, r->new->cpu[role])) > log1p(GATE_CLOCK))
+			return false;
+	return apart(run_rows_mapping(c->base, roles), run_rows_mapping(c->new, roles)) <=
+	       log1p(GATE_MAPPING / 2);
+}
+
+bool contrast_same_state(const struct contrast *c, const struct contrast_row *r)
+{
+	return same_levels(c, r) && same_speed(c, r->base);
 }

@@ -20,9 +20,9 @@ struct bound contrast_bound(const struct contrast *c, const struct run_row *row)
  * or what a cache line took between its CPUs. */
 struct bound contrast_explains(const struct contrast *c, const struct contrast_row *r);
 
-/* Were calm windows of both runs held to one clock and one level of the kernel, and was the bound that
- * moves as this row does equally fast? */
-bool contrast_same_state(const struct contrast *c, const struct run_row *row);
+/* Were calm windows of a row held to one clock and one level of the kernel in both runs, and was the bound that
+ * moves as the row does equally fast? */
+bool contrast_same_state(const struct contrast *c, const struct contrast_row *r);
 
 /* Rates are summarised as times. values is sorted by this. In contrast.c. */
 double contrast_median(double *values, size_t n, bool rate);

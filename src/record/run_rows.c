@@ -113,6 +113,8 @@ static int add_values(struct run_rows *r, struct run_row *row, const struct entr
 
 		if (isnan(point[QUANTITY_MEDIAN_ALL]))
 			continue;
+		row->cpu[0] = point[QUANTITY_CPU];
+		row->cpu[1] = point[QUANTITY_CPU_1];
 		row->value[row->n++] = (struct run_value){
 			.calm = point[QUANTITY_MEDIAN],
 			.all = point[QUANTITY_MEDIAN_ALL],

@@ -28,7 +28,8 @@ struct run_row {
 	char *reason;             /* NULL, or why there is no value, or not one of each block */
 	struct run_value *value;  /* in run order */
 	size_t n;
-	size_t calm; /* values that have a calm one */
+	size_t calm;   /* values that have a calm one */
+	double cpu[2]; /* of each role, OS index; NAN: there is none */
 };
 
 struct run_rows {
@@ -65,9 +66,8 @@ bool run_rows_class(const struct run_rows *r, const char *relation, double *low,
  * run that was held to none, what it saw most; 0 where neither is recorded. */
 double run_rows_mapping(const struct run_rows *r, int roles);
 
-/* And by how much the clocks are apart that those of two runs were held to: the most of the CPUs that both
- * used, as |ln(new / base)|; 0 where none is recorded. */
-double run_rows_clocks_apart(const struct run_rows *base, const struct run_rows *new, int roles);
+/* The clock that windows of so many roles were held to on a CPU (OS index), GHz; 0 where none is recorded. */
+double run_rows_clock(const struct run_rows *r, int roles, double cpu);
 
 /* Does it tell relations apart (r1, r2, ...), so that `all` is a mixture and no headline? */
 bool run_rows_classed(const struct run_rows *r);

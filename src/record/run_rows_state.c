@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 /* What run.json says of the machine: what its rows' relations are, and what calm was. */
-#include <math.h>
 #include <stdio.h>
 #include <string.h>
 #include "record/run_rows.h"
@@ -51,43 +50,18 @@ double run_rows_mapping(const struct run_rows *r, int roles)
 	return level > 0 ? level : json_number_value(json_object_get(entry, "mapping_seen_cycles"));
 }
 
-static double apart(double was, double is)
+/* A CPU without a level of its own is held to what all showed; so is every one of an older program's run. */
+double run_rows_clock(const struct run_rows *r, int roles, double cpu)
 {
-	return was > 0 && is > 0 ? fabs(log(is / was)) : 0;
-}
+	const json_t *reference = reference_of(r, roles), *clock;
+	size_t i;
 
-/* The clock of a CPU, GHz; 0: none. A run of an older program has one for all CPUs. */
-static double clock_of(const json_t *reference, const json_t *cpu)
-{
-	const json_t *clocks = json_object_get(reference, "clocks");
-
-	if (!clocks)
-		return json_number_value(json_object_get(reference, "chain_ghz"));
-	for (size_t i = 0; i < json_array_size(clocks); i++) {
-		const json_t *clock = json_array_get(clocks, i);
-
-		if (json_equal(json_object_get(clock, "cpu"), cpu))
+	json_array_foreach(json_object_get(reference, "clocks"), i, clock)
+	{
+		if (json_number_value(json_object_get(clock, "cpu")) == cpu)
 			return json_number_value(json_object_get(clock, "ghz"));
 	}
-	return 0;
-}
-
-double run_rows_clocks_apart(const struct run_rows *base, const struct run_rows *new, int roles)
-{
-	const json_t *was = reference_of(base, roles), *is = reference_of(new, roles);
-	const json_t *clocks = json_object_get(was, "clocks");
-	double most = 0;
-
-	if (!clocks)
-		clocks = json_object_get(is, "clocks");
-	if (!clocks)
-		return apart(clock_of(was, NULL), clock_of(is, NULL));
-	for (size_t i = 0; i < json_array_size(clocks); i++) {
-		const json_t *cpu = json_object_get(json_array_get(clocks, i), "cpu");
-
-		most = fmax(most, apart(clock_of(was, cpu), clock_of(is, cpu)));
-	}
-	return most;
+	return json_number_value(json_object_get(reference, "chain_ghz"));
 }
 
 double run_rows_deviation(const struct run_rows *r, const char *benchmark, const char *metric)

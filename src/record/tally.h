@@ -36,6 +36,8 @@ enum quantity {
 	QUANTITY_BEFORE, /* windows whose first canaries passed */
 	QUANTITY_AFTER,  /* whose second ones did; NAN: of a run before there was that column */
 	QUANTITY_LINE,   /* ns of a cache line; NAN: not between two CPUs */
+	QUANTITY_CPU,    /* of role 0, OS index; of role 1 the next; NAN: there is none */
+	QUANTITY_CPU_1,
 	QUANTITIES
 };
 

@@ -29,6 +29,8 @@ static const unsigned sources[QUANTITIES] = {
 	[QUANTITY_WINDOWS] = INVOCATIONS_windows,
 	[QUANTITY_CALM] = INVOCATIONS_calm_windows,
 	[QUANTITY_LINE] = INVOCATIONS_cache_line_ns,
+	[QUANTITY_CPU] = INVOCATIONS_role0_cpu,
+	[QUANTITY_CPU_1] = INVOCATIONS_role1_cpu,
 	[QUANTITY_BEFORE] = INVOCATIONS_windows_before_calm,
 	[QUANTITY_AFTER] = INVOCATIONS_windows_after_calm,
 };

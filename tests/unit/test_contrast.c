@@ -52,7 +52,8 @@ static struct run_row *add(struct bench_run *b, const char *benchmark, const cha
 			       .relation = (char *)relation,
 			       .headline = true,
 			       .status = "skip",
-			       .value = b->value[i] };
+			       .value = b->value[i],
+			       .cpu = { 0, *relation ? 1 : NAN } };
 	for (unsigned c = 0; c < CELL_COLUMNS; c++)
 		r->cell[c] = (char *)"";
 	r->cell[CELL_BENCHMARK] = (char *)benchmark;
@@ -292,8 +293,8 @@ static void calm_values_meet_calm_ones_only(void **state)
 	end(&b);
 }
 
-/* Calm in both, but the clocks of the CPUs that both used are 2 % apart, in roles or CPUs that matter; or the
- * kernel was at another level, to which one run was held or not. */
+/* Calm in both, but the clocks of the row's CPUs are 2 % apart; or the kernel was at another level, to which one
+ * run was held or not. */
 static void calm_windows_of_two_levels_are_not_one_state(void **state)
 {
 	static const struct {
@@ -308,6 +309,9 @@ static void calm_windows_of_two_levels_are_not_one_state(void **state)
 		{ ONE(GHZ(0, 3.72)) TWO(GHZ(0, 3.72) ", " GHZ(1, 3.64)),
 		  ONE(GHZ(0, 3.72)) TWO(GHZ(0, 3.72) ", " GHZ(1, 3.72)), true, false },
 		{ ONE(GHZ(0, 3.72)) TWO(GHZ(0, 3.72)), ONE(GHZ(0, 3.64)) TWO(GHZ(1, 3.64)), false,
+		  true },
+		{ ONE(GHZ(0, 3.72) ", " GHZ(1, 3.64)) TWO(GHZ(1, 3.64) ", " GHZ(2, 3.5)),
+		  ONE(GHZ(0, 3.72) ", " GHZ(1, 3.72)) TWO(GHZ(1, 3.64) ", " GHZ(2, 3.6)), true,
 		  true },
 		{ "{\"canary_references\": [{\"roles\": 1, \"chain_ghz\": 3.64}]}",
 		  ONE(GHZ(0, 3.72)) TWO(GHZ(0, 3.72)), false, true },
