@@ -42,6 +42,12 @@ void doctor_row(struct doctor *d, const char *name, const struct finding *f);
  * other. Takes 2 s, 3 s where the machine's reference has yet to be found. */
 void doctor_canaries(struct doctor *d);
 
+/* doctor_beside.c: what a mapping takes on the first CPU of a pair while a process runs on the second; idle is
+ * the look at the former's spot, of which the readings are not to be kept any more. A row; -errno with a
+ * sentence. Takes 0.3 s. */
+int doctor_beside(struct doctor *d, const struct calm_look *idle, const struct place *pair,
+		  struct why *w);
+
 /* Set f->value to a reading. True when it is known; otherwise the finding is a note. */
 bool found(struct finding *f, const struct reading *r);
 

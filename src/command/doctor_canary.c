@@ -221,6 +221,8 @@ static int look_at(struct doctor *d, struct planned cell[SPOTS], struct ledger *
 		/* A history is kept as it is: this second would crowd out a run's readings. */
 		if (reference.fresh)
 			reference_save(&reference, &ignored);
+		if (!one)
+			err = doctor_beside(d, &look, &cell[SPOTS - 1].place, w);
 	}
 	reference_close(&reference);
 	return err;

@@ -25,8 +25,9 @@ static const struct batch *newest_of(const struct batch *b, size_t n, const stru
 
 /* Has the kernel left a level: is all that was just seen, of CPUs that nobody disturbed, cheaper than it by as
  * much as relations are from each other? Levels that come and go are 10 % apart, and what disturbs makes a mapping
- * dearer: a guest was seen to take 70000 cycles, for five minutes 200000, and for some seconds again later. So
- * a dearer level is followed only when it was seen most for long, like any other. */
+ * dearer, also where the two loops do not feel it: in a guest whose host keeps the page tables a life takes 70000
+ * cycles, and 200000 while a process runs on the other CPU. So a dearer level is followed only when it was seen
+ * most for long, like any other; and one that was followed so is left at once when the machine is at rest. */
 static int leave_level(const struct reference *r, struct gathering *g, struct canary_reference *e)
 {
 	const struct batch *now = newest_of(r->history.batch, r->history.n, &g->kind);

@@ -265,6 +265,19 @@ no_canaries() {
 	[ -s "$XDG_CACHE_HOME/shmbench/canaries.json" ]
 }
 
+@test "what a process on the other CPU does to what is unmapped" {
+	needs_real_cpu
+	no_canaries && skip "no canaries here"
+	[ "$(nproc)" -gt 1 ] || skip "one CPU"
+	run "$SHMBENCH" doctor
+	says beside "*a mapping in * cycles on CPU *, in * while a process runs on CPU *: * times*"
+	[ -z "$(pgrep -P $$ shmbench)" ]
+	command -v jq >/dev/null || skip "needs jq"
+	"$SHMBENCH" doctor --json >"$BATS_TEST_TMPDIR/doctor.json" || [ $? -eq 4 ]
+	jq -e '.[] | select(.check == "beside") | (.numbers.times * .numbers.idle_cycles / .numbers.loaded_cycles - 1 | fabs) < .01
+		and .numbers.times > .5 and (.grade == "note") == (.numbers.times >= 1.25)' "$BATS_TEST_TMPDIR/doctor.json"
+}
+
 @test "a CPU that gives less than it did is unfit now: 4, and so is run --require-calm" {
 	needs_real_cpu
 	no_canaries && skip "no canaries here"
