@@ -6,7 +6,8 @@
 #include "command/load.h"
 
 static const uint64_t loaded_ns = 300000000;
-static const double dearer = 1.25; /* two threads of one core: 1.25 (results/stability.md) */
+/* What a busy thread of the same core makes of it; levels that come and go are 10 % apart. */
+static const double dearer = 1.25;
 
 static void describe(struct finding *f, const struct calm_spot *idle,
 		     const struct calm_spot *loaded, int other)
@@ -22,13 +23,10 @@ static void describe(struct finding *f, const struct calm_spot *idle,
 			       "loaded_cycles", loaded->mapping_cycles, "times", times);
 	if (times >= dearer)
 		advise(f, GRADE_NOTE,
-		       "a host that keeps the page tables stops running CPUs when pages are "
-		       "unmapped, "
-		       "and a thread of the same core shares it: where other CPUs work, detaching "
-		       "what "
-		       "was touched costs more than rows of an idle machine say; measure it with "
-		       "them "
-		       "at work too");
+		       "a host that keeps the page tables stops running CPUs for what is "
+		       "unmapped, and a thread of the same core shares it: where other CPUs "
+		       "work, detaching what was touched costs more than rows of an idle "
+		       "machine say; measure it with them at work too");
 }
 
 int doctor_beside(struct doctor *d, const struct calm_look *idle, const struct place *pair,

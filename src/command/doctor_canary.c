@@ -101,9 +101,8 @@ static size_t put_reading(char *text, size_t len, const struct calm_spot *s, int
 			      s->mapping_cycles);
 	if (s->station.roles == 1 && r && r->mapping_cycles > 0)
 		n += snprintf(text + n, len - (size_t)n, " (reference %.0f)", r->mapping_cycles);
-	if (s->station.roles == 1 && r && r->mapping_left.is > 0)
-		n += snprintf(text + n, len - (size_t)n, " (%.0f in earlier runs)",
-			      r->mapping_left.was);
+	if (s->station.roles == 1 && r && r->mapping_was > 0)
+		n += snprintf(text + n, len - (size_t)n, " (%.0f in earlier runs)", r->mapping_was);
 	return (size_t)n;
 }
 

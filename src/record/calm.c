@@ -68,13 +68,17 @@ static bool at_clock(const struct calm_window *c, const struct canary end[ROLES_
 	return true;
 }
 
-/* And the kernel, in the invocation? */
+/* And the kernel, in the invocation? Where its level is not known, was a mapping not far dearer than before the
+ * run? */
 static bool at_level(const struct calm_window *c, const struct outcome *out)
 {
 	const struct canary_reference *r = c->reference[0];
 
-	return r && (!(r->mapping_cycles > 0) ||
-		     gate_agrees(out->mapping_cycles, r->mapping_cycles, GATE_MAPPING));
+	if (!r)
+		return false;
+	if (r->mapping_cycles > 0)
+		return gate_agrees(out->mapping_cycles, r->mapping_cycles, GATE_MAPPING);
+	return !(r->mapping_look > 0) || out->mapping_cycles < GATE_GAP * r->mapping_look;
 }
 
 /* And what passes between two CPUs, in the invocation? A single reading is good to 1.4 %; how far the

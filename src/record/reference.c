@@ -65,6 +65,7 @@ static struct canary_reference *entry_of(struct reference *r, const struct canar
 						    .adds_per_cycle = NAN,
 						    .chain_ghz = NAN,
 						    .mapping_cycles = NAN,
+						    .mapping_look = NAN,
 						    .age_s = INFINITY };
 	return &r->entry[r->n++];
 }
@@ -231,12 +232,13 @@ json_t *reference_entries_json(const struct reference *r, const struct plan *p)
 
 		json_array_append_new(
 			entries,
-			json_pack("{s:i, s:i, s:s, s:o, s:o, s:o, s:o, s:o, s:I, s:o, s:b}", "core",
-				  e->kind.core, "roles", e->kind.roles, "relation",
+			json_pack("{s:i, s:i, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:I, s:o, s:b}",
+				  "core", e->kind.core, "roles", e->kind.roles, "relation",
 				  e->kind.relation, "adds_per_cycle",
 				  number_or_null(e->adds_per_cycle), "chain_ghz",
 				  number_or_null(e->chain_ghz), "clocks", clocks_json(r, e, p),
-				  "mapping_cycles", number_or_null(e->mapping_cycles), "lines",
+				  "mapping_cycles", number_or_null(e->mapping_cycles),
+				  "mapping_look_cycles", number_or_null(e->mapping_look), "lines",
 				  lines_json(e), "readings", (json_int_t)e->readings, "age_s",
 				  number_or_null(e->age_s), "given", r->given > 0));
 	}

@@ -15,17 +15,13 @@
  */
 #define RELATION_MAX 16
 
-/* Cycles of a mapping in runs before, and now; 0: they are as they were. */
-struct level_left {
-	double was, is;
-};
-
 struct canary_reference {
 	struct canary_kind kind; /* its relation is what rows say: "", "r1", "l3" */
 	double adds_per_cycle;   /* NAN: too few readings of this relation */
 	double chain_ghz;        /* of CPUs that have no level of their own */
-	double mapping_cycles;   /* NAN: not gated: two roles, before a first run, or it was left */
-	struct level_left mapping_left;
+	double mapping_cycles;   /* NAN: two roles, before a first run, or it was left */
+	double mapping_was;      /* the level that was left; 0: none was */
+	double mapping_look;     /* the cheapest before the run. NAN: two roles, or all disturbed */
 	struct line_level line[HISTORY_LINES]; /* with two roles: of each pair. NAN: not gated */
 	size_t lines;
 	size_t readings;
@@ -65,8 +61,8 @@ struct reference_room {
 void reference_wish_here(struct reference_wish *wish, struct reference_room *room);
 
 /* Read the history, look at the clock the CPUs have now, take what is missing. `warning` gets a
- * sentence when the history could not be read, or is of another level of the kernel. -EINTR: a signal. reference_close also after a
- * failure. */
+ * sentence when the history could not be read, or is of another level of the kernel. -EINTR: a signal.
+ * reference_close also after a failure. */
 int reference_open(struct reference *r, const struct reference_wish *wish, struct why *warning,
 		   struct why *w);
 void reference_close(struct reference *r);

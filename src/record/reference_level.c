@@ -3,7 +3,6 @@
  * calm in this run. */
 #include <math.h>
 #include <stdlib.h>
-#include "analyse/quantile.h"
 #include "record/gathering.h"
 
 /* The level that the history has settled on; else the one that it shows most. */
@@ -23,27 +22,32 @@ static const struct batch *newest_of(const struct batch *b, size_t n, const stru
 	return NULL;
 }
 
-/* Has the kernel left a level: is all that was just seen, of CPUs that nobody disturbed, cheaper than it by as
- * much as relations are from each other? Levels that come and go are 10 % apart, and what disturbs makes a mapping
- * dearer, also where the two loops do not feel it: in a guest whose host keeps the page tables a life takes 70000
- * cycles, and 200000 while a process runs on the other CPU. So a dearer level is followed only when it was seen
- * most for long, like any other; and one that was followed so is left at once when the machine is at rest. */
-static int leave_level(const struct reference *r, struct gathering *g, struct canary_reference *e)
+/* What a mapping took in the first look of the run, while nobody disturbed. */
+static int look_at_mapping(const struct reference *r, struct gathering *g,
+			   struct canary_reference *e)
 {
 	const struct batch *now = newest_of(r->history.batch, r->history.n, &g->kind);
-	double level = e->mapping_cycles;
+	int err = now ? gathering_batch(g, now) : 0;
 
-	if (!now || isnan(level))
-		return 0;
-	int err = gathering_batch(g, now);
-	if (err)
+	if (err || !now)
 		return err;
-	if (g->n && g->v[g->n - 1] * GATE_GAP < level) {
-		e->mapping_left = (struct level_left){ level, quantile_median(g->v, g->n) };
-		e->mapping_cycles = NAN;
-	}
+	if (g->n)
+		e->mapping_look = g->v[0];
 	free(g->v);
 	return 0;
+}
+
+/* Has the kernel left a level: is what was just seen, of CPUs that nobody disturbed, cheaper than it by as much as
+ * relations are from each other? Levels that come and go are 10 % apart, and what disturbs makes a mapping dearer,
+ * also where the two loops do not feel it: in a guest whose host keeps the page tables a life takes 70000 cycles,
+ * and 200000 while a process runs on the other CPU. So a dearer level is followed only when it was seen most for
+ * long, like any other; and one that was followed so is left at once when the machine is at rest. */
+static void leave_level(struct canary_reference *e)
+{
+	if (!(e->mapping_look * GATE_GAP < e->mapping_cycles))
+		return;
+	e->mapping_was = e->mapping_cycles;
+	e->mapping_cycles = NAN;
 }
 
 static void line_levels(const struct reference *r, struct canary_reference *e, double *room)
@@ -91,33 +95,35 @@ double reference_clock(const struct reference *r, const struct canary_reference 
 int reference_level(const struct reference *r, struct canary_reference *e, double *room)
 {
 	struct gathering g = gathering_of(r, &e->kind, chain_of);
+	struct gathering mappings = gathering_of(r, &e->kind, mapping_of);
 
 	g.v = room;
 	e->chain_ghz = derive_level(r, &g, 0, GATE_CLOCK);
+	mappings.adds_per_cycle = e->adds_per_cycle;
+	int err = e->kind.roles == 1 ? look_at_mapping(r, &mappings, e) : 0;
 	/* A few seconds do not say at which level a machine is most: a first run whose windows were held
 	 * to it had 9 % of them calm. */
-	if (r->fresh)
-		return 0;
+	if (err || r->fresh)
+		return err;
 	if (e->kind.roles > 1) {
 		line_levels(r, e, room);
 		return 0;
 	}
-	g.adds_per_cycle = e->adds_per_cycle;
-	g.of = mapping_of;
-	e->mapping_cycles =
-		derive_level(r, &g, history_mapping(&r->history, &g.kind), GATE_MAPPING);
-	return leave_level(r, &g, e);
+	mappings.v = room;
+	e->mapping_cycles = derive_level(r, &mappings, history_mapping(&r->history, &mappings.kind),
+					 GATE_MAPPING);
+	leave_level(e);
+	return 0;
 }
 
 void reference_tell_left(const struct reference *r, struct why *warning)
 {
 	for (size_t i = 0; i < r->n && !warning->text[0]; i++)
-		if (r->entry[i].mapping_left.is > 0)
+		if (r->entry[i].mapping_was > 0)
 			fail(warning, 0,
-			     "a mapping takes %.0f cycles, and took %.0f in earlier runs: their "
-			     "level "
-			     "counts no more, and this run finds out which one does",
-			     r->entry[i].mapping_left.is, r->entry[i].mapping_left.was);
+			     "a mapping takes %.0f cycles, and took %.0f in earlier runs: that "
+			     "level counts no more, and this run finds out which one does",
+			     r->entry[i].mapping_look, r->entry[i].mapping_was);
 }
 
 int reference_seen_json(const struct reference *r, json_t *entries)

@@ -32,6 +32,7 @@ static void restore_entry(struct canary_reference *e, const json_t *from)
 		.adds_per_cycle = number(from, "adds_per_cycle"),
 		.chain_ghz = number(from, "chain_ghz"),
 		.mapping_cycles = number(from, "mapping_cycles"),
+		.mapping_look = number(from, "mapping_look_cycles"),
 		.readings = (size_t)json_integer_value(json_object_get(from, "readings")),
 		.age_s = number(from, "age_s"),
 	};

@@ -198,8 +198,11 @@ static void a_level_that_is_left_counts_no_more(void **state)
 		struct reference r = first_look(dir, cases[i].adds, cases[i].cycles);
 		assert_int_equal(r.n, 1);
 		assert_int_equal(isnan(r.entry[0].mapping_cycles), cases[i].left);
-		assert_true(r.entry[0].mapping_left.was == (cases[i].left ? 200000 : 0));
-		assert_true(r.entry[0].mapping_left.is == (cases[i].left ? cases[i].cycles : 0));
+		assert_true(r.entry[0].mapping_was == (cases[i].left ? 200000 : 0));
+		if (cases[i].adds < 4)
+			assert_true(isnan(r.entry[0].mapping_look));
+		else
+			assert_true(r.entry[0].mapping_look == cases[i].cycles);
 		see(&r, cases[i].cycles * 1.01);
 		assert_int_equal(reference_seen_json(&r, entries), 0);
 		assert_true(equal(json_number_value(json_object_get(json_array_get(entries, 0),
@@ -603,6 +606,29 @@ static void a_kernel_at_another_level_is_not_calm(void **state)
 	csv_reader_close(&r);
 }
 
+/* And where no level is known, in one in which a mapping is far dearer than it was before the run. */
+static void without_a_level_far_dearer_is_not_calm(void **state)
+{
+	struct outcome *dearer = make_windows(9, 9, NAN), *far = make_windows(9, 9, NAN);
+	struct csv_reader r;
+	struct bed b;
+
+	dearer->mapping_cycles = 50000 * 1.5;
+	far->mapping_cycles = 50000 * 1.7;
+	bed_open(&b, *state, &sample_part);
+	for (size_t i = 0; i < b.reference.n; i++)
+		b.reference.entry[i].mapping_cycles = NAN;
+	bed_take(&b, 0, 0, dearer);
+	bed_take(&b, 0, 1, far);
+	bed_close(&b);
+	assert_int_equal(csv_reader_open(&r, *state, TABLE_INVOCATIONS, &b.why), 0);
+	find(&r, INVOCATIONS_CELL, "time");
+	is(&r, INVOCATIONS_calm_windows, "9");
+	find(&r, INVOCATIONS_CELL, "time");
+	is(&r, INVOCATIONS_calm_windows, "0");
+	csv_reader_close(&r);
+}
+
 /* Undisturbed windows of an invocation in which a cache line takes longer, as a rule, than it does between
  * these CPUs; a single one in which it does is nothing. */
 static void a_line_at_another_level_is_not_calm(void **state)
@@ -902,6 +928,7 @@ int main(void)
 		cmocka_unit_test(a_level_is_of_undisturbed_readings),
 		cmocka_unit_test(a_level_that_is_left_counts_no_more),
 		EACH(a_kernel_at_another_level_is_not_calm),
+		EACH(without_a_level_far_dearer_is_not_calm),
 		EACH(a_line_at_another_level_is_not_calm),
 		EACH(a_lines_level_is_of_its_cpus),
 		EACH(a_window_that_was_stopped_is_not_calm),
