@@ -78,7 +78,7 @@ static bool at_level(const struct calm_window *c, const struct outcome *out)
 		return false;
 	if (r->mapping_cycles > 0)
 		return gate_agrees(out->mapping_cycles, r->mapping_cycles, GATE_MAPPING);
-	return !(r->mapping_look > 0) || out->mapping_cycles < GATE_GAP * r->mapping_look;
+	return !(out->mapping_cycles >= reference_dearest(r));
 }
 
 /* And what passes between two CPUs, in the invocation? A single reading is good to 1.4 %; how far the

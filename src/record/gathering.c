@@ -30,9 +30,12 @@ static double pair_of(const struct canary_reading *x)
 struct gathering gathering_of(const struct reference *r, const struct canary_kind *k,
 			      double (*of)(const struct canary_reading *x))
 {
-	struct gathering g = {
-		.kind = *k, .adds_per_cycle = NAN, .pair = NAN, .within = { 0, NAN }, .of = of
-	};
+	struct gathering g = { .kind = *k,
+			       .adds_per_cycle = NAN,
+			       .pair = NAN,
+			       .dearest = NAN,
+			       .within = { 0, NAN },
+			       .of = of };
 
 	if (r->guest)
 		g.kind.relation[0] = '\0';
@@ -75,7 +78,7 @@ static bool belongs(const struct gathering *g, const struct canary_reading *x)
 {
 	return (isnan(g->adds_per_cycle) ||
 		gate_agrees(x->adds_per_cycle, g->adds_per_cycle, GATE_ONE_ROLE)) &&
-	       (isnan(g->pair) || x->pair == g->pair) &&
+	       (isnan(g->pair) || x->pair == g->pair) && !(x->mapping_cycles >= g->dearest) &&
 	       (isnan(g->within.high) ||
 		(x->line_ns >= g->within.low && x->line_ns <= g->within.high));
 }

@@ -11,6 +11,7 @@ struct gathering {
 	struct canary_kind kind;
 	double adds_per_cycle;    /* as these; NAN: disturbed or not */
 	double pair;              /* of this one; NAN: of all */
+	double dearest;           /* of mappings below this; NAN: of all */
 	struct gate_class within; /* of these times between two CPUs; high NAN: of all */
 	double (*of)(const struct canary_reading *x);
 	double *v; /* NULL: only counted */

@@ -113,6 +113,10 @@ const struct canary_reference *reference_find(const struct reference *r, const s
  * reference; NAN: not known. */
 double reference_line(const struct canary_reference *e, const struct planned *p);
 
+/* From which life of a mapping on no window is calm where no level of it is known, cycles; NAN: one is, or there
+ * was nothing to see before the run. */
+double reference_dearest(const struct canary_reference *e);
+
 /* The rate of a CPU's clock where e is its role's reference, GHz. */
 double reference_clock(const struct reference *r, const struct canary_reference *e, int cpu);
 

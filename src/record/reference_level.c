@@ -50,6 +50,11 @@ static void leave_level(struct canary_reference *e)
 	e->mapping_cycles = NAN;
 }
 
+double reference_dearest(const struct canary_reference *e)
+{
+	return isnan(e->mapping_cycles) ? GATE_GAP * e->mapping_look : NAN;
+}
+
 static void line_levels(const struct reference *r, struct canary_reference *e, double *room)
 {
 	double pair[HISTORY_LINES];
@@ -138,6 +143,7 @@ int reference_seen_json(const struct reference *r, json_t *entries)
 		if (e->kind.roles > 1 || !seen)
 			continue;
 		g.adds_per_cycle = e->adds_per_cycle;
+		g.dearest = reference_dearest(e);
 		err = gathering_batch(&g, seen);
 		double most = err ? NAN : gate_mode(g.v, g.n, GATE_MAPPING);
 		if (most > 0)

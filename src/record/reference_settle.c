@@ -64,6 +64,7 @@ static int settle_mapping(struct reference *r, const struct canary_reference *e)
 	double level = e->mapping_cycles;
 
 	g.adds_per_cycle = e->adds_per_cycle;
+	g.dearest = reference_dearest(e);
 	int err = settle_level(r, &g, GATE_MAPPING, &level);
 	if (!err && level > 0)
 		history_settle_mapping(&r->history, &g.kind, level);

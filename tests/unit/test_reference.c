@@ -217,6 +217,27 @@ static void a_level_that_is_left_counts_no_more(void **state)
 	}
 }
 
+/* Most of a run that is held to no level was while something ran on another CPU: its calm windows were not. */
+static void what_is_far_dearer_is_no_level(void **state)
+{
+	struct reference r = first_look(*state, 4.8, 70000);
+	json_t *entries = json_pack("[{}]");
+	struct why w = { "" };
+
+	r.entry[0].mapping_cycles = NAN;
+	see(&r, 71000);
+	for (int i = READINGS / 4; i < READINGS; i++)
+		r.seen[0].reading[i].mapping_cycles = 200000;
+	assert_int_equal(reference_seen_json(&r, entries), 0);
+	assert_true(equal(json_number_value(json_object_get(json_array_get(entries, 0),
+							    "mapping_seen_cycles")),
+			  71000));
+	assert_int_equal(reference_save(&r, &w), 0);
+	assert_true(equal(history_mapping(&r.history, &one_role), 71000));
+	json_decref(entries);
+	reference_close(&r);
+}
+
 /* A busy sibling slows mappings: what it left is no level of the machine. */
 static void a_level_is_of_undisturbed_readings(void **state)
 {
@@ -927,6 +948,7 @@ int main(void)
 		cmocka_unit_test(a_clock_that_drifts_is_followed),
 		cmocka_unit_test(a_level_is_of_undisturbed_readings),
 		cmocka_unit_test(a_level_that_is_left_counts_no_more),
+		EACH(what_is_far_dearer_is_no_level),
 		EACH(a_kernel_at_another_level_is_not_calm),
 		EACH(without_a_level_far_dearer_is_not_calm),
 		EACH(a_line_at_another_level_is_not_calm),
