@@ -67,6 +67,16 @@ static int warn(struct run_record *r, const struct why *warning, struct why *w)
 	return run_json_warn(&r->json, warning->text, w);
 }
 
+/* Nobody has to do anything: it is for who reads the run. */
+static int note_left(struct run_record *r, struct why *w)
+{
+	struct why left = { 0 };
+
+	if (r->gated)
+		reference_tell_left(&r->reference, &left);
+	return left.text[0] ? run_json_warn(&r->json, left.text, w) : 0;
+}
+
 static void set_recorder(struct run_record *r)
 {
 	r->recorder.raw = r->options->raw;
@@ -82,6 +92,8 @@ static int open_files(struct run_record *r, struct run_facts *facts, const struc
 
 	if (!err)
 		err = warn(r, warning, w);
+	if (!err)
+		err = note_left(r, w);
 	if (!err)
 		err = recorder_open(&r->recorder, r->plan, r->directory.path, r->directory.id, w);
 	set_recorder(r);

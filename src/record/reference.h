@@ -61,8 +61,8 @@ struct reference_room {
 void reference_wish_here(struct reference_wish *wish, struct reference_room *room);
 
 /* Read the history, look at the clock the CPUs have now, take what is missing. `warning` gets a
- * sentence when the history could not be read, or is of another level of the kernel. -EINTR: a signal.
- * reference_close also after a failure. */
+ * sentence when the history could not be read. -EINTR: a signal. reference_close also after a
+ * failure. */
 int reference_open(struct reference *r, const struct reference_wish *wish, struct why *warning,
 		   struct why *w);
 void reference_close(struct reference *r);
@@ -79,8 +79,8 @@ int reference_derive(struct reference *r);
  * reading. -ENOMEM. */
 int reference_level(const struct reference *r, struct canary_reference *e, double *room);
 
-/* A sentence on a level that the kernel has left since earlier runs; none where `warning` has one. */
-void reference_tell_left(const struct reference *r, struct why *warning);
+/* A sentence on a level that the kernel has left since earlier runs; "" where it has not. */
+void reference_tell_left(const struct reference *r, struct why *left);
 
 /* r->clock, from r->history. */
 void reference_clocks(struct reference *r);

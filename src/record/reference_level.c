@@ -121,11 +121,11 @@ int reference_level(const struct reference *r, struct canary_reference *e, doubl
 	return 0;
 }
 
-void reference_tell_left(const struct reference *r, struct why *warning)
+void reference_tell_left(const struct reference *r, struct why *left)
 {
-	for (size_t i = 0; i < r->n && !warning->text[0]; i++)
+	for (size_t i = 0; i < r->n && !left->text[0]; i++)
 		if (r->entry[i].mapping_was > 0)
-			fail(warning, 0,
+			fail(left, 0,
 			     "a mapping takes %.0f cycles, and took %.0f in earlier runs: that "
 			     "level counts no more, and this run finds out which one does",
 			     r->entry[i].mapping_look, r->entry[i].mapping_was);

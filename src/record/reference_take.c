@@ -287,7 +287,6 @@ int reference_open(struct reference *r, const struct reference_wish *wish, struc
 		return err;
 	if (settle(r, few_readings) || reference_derive(r))
 		return fail(w, ENOMEM, "the canaries' reference");
-	reference_tell_left(r, warning);
 	return 0;
 }
 
