@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 /* What a process that runs on one CPU does to what another one unmaps: nothing on most machines. */
-#include <math.h>
 #include <stdio.h>
 #include "command/doctor.h"
 #include "command/load.h"
