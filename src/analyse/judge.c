@@ -94,6 +94,15 @@ static size_t needed(const struct contest *c, const struct finding *f, size_t te
 	return n > have ? n : 0;
 }
 
+/* 0 where it is not the width: the values lie so that Holm's p is too large. */
+static size_t telling(const struct contest *c, const struct finding *f)
+{
+	size_t have = c->base.n < c->new.n ? c->base.n : c->new.n;
+	size_t n = verdict_values_to_tell(f->log, have, c->delta);
+
+	return n > have ? n : 0;
+}
+
 /* The best that a row could have had is to come first of its family. A row behind a surer one is
  * adjusted by less, so what it got may be less than that. */
 static double least_adjusted(const struct finding *f, double least, size_t tests)
@@ -133,6 +142,8 @@ static void judge(const struct contest *c, struct finding *f, double least, size
 		f->judgement = (struct judgement){ VERDICT_INCONCLUSIVE, REASON_MACHINE_STATE };
 	if (f->judgement.reason == REASON_TOO_FEW)
 		f->needed = needed(c, f, tests);
+	if (f->judgement.reason == REASON_TOO_WIDE)
+		f->needed = telling(c, f);
 }
 
 int judge_all(const struct contest *row, struct finding *found, size_t n, struct why *w)

@@ -37,7 +37,8 @@ struct finding {
 	double adjusted;     /* Holm's; NAN for a row that is not in its family */
 	bool collapsed;      /* see bootstrap.h */
 	bool correlated;     /* see ratio.h */
-	size_t needed;       /* too_few: values a side that could say more; else 0 */
+	size_t needed;       /* values a side: too_few: that could say more; too_wide: that would
+				tell, spreading alike; else 0, also where that is not known */
 	struct judgement judgement;
 };
 

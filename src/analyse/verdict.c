@@ -127,3 +127,11 @@ size_t verdict_values_needed(size_t rows)
 		n++;
 	return n;
 }
+
+size_t verdict_values_to_tell(struct estimate log, size_t values, double delta)
+{
+	double times =
+		(log.high - log.low) / log1p(delta); /* half of the one by half of the other */
+
+	return times > 1 ? (size_t)ceil((double)values * times * times) : values;
+}

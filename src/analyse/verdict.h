@@ -66,4 +66,11 @@ int verdict_holm(const double *p, double *adjusted, size_t n, struct why *w);
 /* The fewest values a side with which one row of so many can be significant after Holm. */
 size_t verdict_values_needed(size_t rows);
 
+/* How many values (a side), or pairs, would tell a change of delta from none: their interval would reach no
+ * further than half of delta, ln, to either side. Its width falls with the root of their number. Never fewer
+ * than there are; as many where they have no interval. The number follows from how they spread and not
+ * from where they lie, so that the interval of those and of as many more as it takes covers nearly as
+ * often as it says (Stein's second sample, Ann. Math. Statist. 16, 1945; tried in simulate_extended.c). */
+size_t verdict_values_to_tell(struct estimate log, size_t values, double delta);
+
 #endif

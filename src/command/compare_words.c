@@ -41,12 +41,17 @@ void compare_change(const struct estimate *log, char *buf, size_t len)
 static void reason_text(const struct contrast_row *r, char *buf, size_t len)
 {
 	const struct finding *f = &r->finding;
+	const char *of = r->contest.paired ? "pairs" : "invocations";
 	size_t used;
 
 	used = (size_t)snprintf(buf, len, ": %s", verdict_reason(f->judgement.reason));
-	if (f->needed && used < len)
+	if (!f->needed || used >= len)
+		return;
+	if (f->judgement.reason == REASON_TOO_WIDE)
+		snprintf(buf + used, len - used, ", some %zu %s would tell", f->needed, of);
+	else
 		snprintf(buf + used, len - used, ", need >= %zu %s", f->needed,
-			 r->contest.paired ? "blocks" : "invocations");
+			 r->contest.paired ? "blocks" : of);
 }
 
 /* What else a reader must know of how it was judged. */

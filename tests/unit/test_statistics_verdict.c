@@ -164,6 +164,20 @@ static void rows_that_holm_allows(void **state)
 	assert_int_equal(verdict_values_needed(0), 1);
 }
 
+/* Twice as wide as wanted: four times as many, wherever it lies. */
+static void a_wide_interval_takes_more(void **state)
+{
+	double half = log1p(DELTA) / 2;
+	struct estimate wide = { .low = .01 - 2 * half, .high = .01 + 2 * half },
+			told = { .low = -.9 * half, .high = .9 * half },
+			none = { .low = NAN, .high = NAN };
+
+	(void)state;
+	assert_in_range(verdict_values_to_tell(wide, 10, DELTA), 40, 41);
+	assert_int_equal(verdict_values_to_tell(told, 10, DELTA), 10);
+	assert_int_equal(verdict_values_to_tell(none, 5, DELTA), 5);
+}
+
 struct rates {
 	double slower, by_more, same, faster;
 };
@@ -226,6 +240,7 @@ int main(void)
 		cmocka_unit_test(texts),
 		cmocka_unit_test(holm),
 		cmocka_unit_test(rows_that_holm_allows),
+		cmocka_unit_test(a_wide_interval_takes_more),
 		cmocka_unit_test(error_rates),
 	};
 
