@@ -4,7 +4,7 @@
 # Attaching System V memory is made slower by 5 and by 1 per cent of its own time (src/region/plant.h),
 # and compared with itself as it was, N times in each of two ways:
 #
-#	paired		compare --interleave BASE PLANTED
+#	paired		compare --interleave BASE PLANTED, with patience for three times the blocks
 #	unpaired	compare of two runs of `--suite quick attach`, one after the other
 #
 #	tests/sensitivity.sh [N [PER CENT...]]	(default 10 5 1: 15 to 30 minutes)
@@ -88,7 +88,7 @@ unpaired() { # NUMBER SHARE
 
 paired() { # NUMBER SHARE
 	compared paired "$2" "$1" "$SHMBENCH" compare --json --interleave "$work/base" "$work/planted" -- \
-		attach/life --region sysv,memfd --size 64K
+		attach/life --region sysv,memfd --size 64K --patience 200%
 }
 
 program base sysv:0ns

@@ -66,8 +66,8 @@ uint64_t simulate_trials(const struct simulation *s, unsigned part)
 int simulate_all(struct simulation *s, struct why *w)
 {
 	static int (*const studies[])(struct simulation *, struct why *) = {
-		simulate_intervals, simulate_looks,       simulate_pairs,
-		simulate_flags,     simulate_differences, simulate_verdicts,
+		simulate_intervals,   simulate_looks,    simulate_pairs,    simulate_flags,
+		simulate_differences, simulate_verdicts, simulate_extended,
 	};
 	int err = 0;
 

@@ -16,12 +16,14 @@ struct random simulate_stream(struct simulation *s);
 uint64_t simulate_trials(const struct simulation *s, unsigned part);
 
 /* simulate_interval.c: order statistics, looks. simulate_pairs.c: paired ratios. simulate_flags.c:
- * drift and bimodal. simulate_compare.c: differences, verdicts, the run effect. */
+ * drift and bimodal. simulate_compare.c: differences. simulate_verdict.c: verdicts, the run effect.
+ * simulate_extended.c: pairs that are joined by more of them. */
 int simulate_intervals(struct simulation *s, struct why *w);
 int simulate_looks(struct simulation *s, struct why *w);
 int simulate_pairs(struct simulation *s, struct why *w);
 int simulate_flags(struct simulation *s, struct why *w);
 int simulate_differences(struct simulation *s, struct why *w);
 int simulate_verdicts(struct simulation *s, struct why *w);
+int simulate_extended(struct simulation *s, struct why *w);
 
 #endif

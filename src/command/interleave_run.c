@@ -2,6 +2,8 @@
 /* The blocks of two programs side by side: one run of one block each, in an order drawn anew. */
 #include <errno.h>
 #include <inttypes.h>
+#include <limits.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -42,7 +44,7 @@ static void show_progress(const struct interleaving *i, int side)
 		fprintf(stderr, " of %u", i->blocks);
 	fprintf(stderr, ": %s", side == OLD ? "base" : "new");
 	if (i->blocks && i->done >= i->blocks)
-		fputs(", looking for calm pairs", stderr);
+		fputs(", looking for more calm pairs", stderr);
 	else if (i->done && i->blocks)
 		fprintf(stderr, ", %.0f s left", spent / i->done * (i->blocks - i->done));
 }
@@ -180,19 +182,33 @@ static bool time_is_over(const struct interleaving *i)
 
 /* Has a row calm pairs, but not as many as a verdict takes? Which pairs are calm the canaries say, and
  * not what was measured: looking for more of them favours no verdict. */
-static int short_of_pairs(const struct interleaving *i, bool *is, struct why *w)
+static bool is_short_of_pairs(const struct contrast *c)
 {
-	struct contrast c;
-	int err = contrast_make(&c, &i->rows[OLD], &i->rows[NEW], &i->options.wish, w);
+	bool is = false;
 
-	*is = false;
-	if (err)
-		return err;
-	for (size_t k = 0; k < c.n; k++)
-		*is |= c.row[k].not_calm || (c.row[k].used == USED_CALM &&
-					     c.row[k].finding.judgement.reason == REASON_TOO_FEW);
-	contrast_free(&c);
-	return 0;
+	for (size_t k = 0; k < c->n; k++)
+		is |= c->row[k].not_calm || (c->row[k].used == USED_CALM &&
+					     c->row[k].finding.judgement.reason == REASON_TOO_FEW);
+	return is;
+}
+
+/* So many blocks would tell a change in every row that has an interval, if as many of them give a pair.
+ * Asked once, of the planned blocks: of every block anew it would favour narrow intervals. */
+static unsigned blocks_to_tell(const struct interleaving *i, const struct contrast *c)
+{
+	double times = 1;
+
+	for (size_t k = 0; k < c->n; k++) {
+		const struct contest *contest = &c->row[k].contest;
+		size_t have = contest->base.n;
+		struct estimate log = c->row[k].finding.log;
+
+		if (have)
+			times = fmax(times,
+				     (double)verdict_values_to_tell(log, have, contest->delta) /
+					     (double)have);
+	}
+	return (unsigned)ceil(fmin(times * i->done, UINT_MAX));
 }
 
 /* As of run: half of the budget, or of what the blocks took; none for a fixed number of them. */
@@ -205,19 +221,35 @@ static uint64_t patience_ns(const struct interleaving *i)
 	return o->patience_ns ? o->patience_ns : (uint64_t)(share * (double)of);
 }
 
+/* What the pairs so far ask for: more of them, or no more. *blocks is settled by the first look. */
+static int look_at_pairs(const struct interleaving *i, unsigned *blocks, bool *more, struct why *w)
+{
+	struct contrast c;
+	int err = contrast_make(&c, &i->rows[OLD], &i->rows[NEW], &i->options.wish, w);
+
+	if (err)
+		return err;
+	if (!*blocks)
+		*blocks = blocks_to_tell(i, &c);
+	*more = i->done < *blocks || is_short_of_pairs(&c);
+	contrast_free(&c);
+	return 0;
+}
+
 static int run_patiently(struct interleaving *i)
 {
 	uint64_t until = clock_ns() + patience_ns(i);
+	unsigned blocks = 0;
 	struct why w = { 0 };
-	bool is_short = true;
+	bool more = true;
 	int status = 0;
 
-	while (!status && is_short && clock_ns() < until && !time_is_over(i)) {
-		int err = short_of_pairs(i, &is_short, &w);
+	while (!status && more && clock_ns() < until && !time_is_over(i)) {
+		int err = look_at_pairs(i, &blocks, &more, &w);
 
 		if (err)
 			return interleaving_complain(&w, STATUS_FAILED);
-		if (is_short)
+		if (more)
 			status = next_block(i);
 	}
 	return status;
