@@ -10,6 +10,8 @@
  *			all such work was seen 8 % faster and 5 % slower for seconds to minutes, in
  *			cycles, in every process at once, while neither the canaries nor getppid nor
  *			any loop in user space moved
+ *	mapping-beside	the same while a process runs on the other CPU: nothing more on most machines, but
+ *			some hosts let whoever unmaps wait for all CPUs that run
  *	page-fault	the first write to a page of private anonymous memory, against a fresh touch, which
  *			also has an object of shared memory to put the page in. How fast the kernel gives
  *			out pages moves by itself too: over four minutes of a PVM guest such faults and the
@@ -20,6 +22,7 @@
  */
 #include <stdlib.h>
 #include "bench.h"
+#include "beside.h"
 #include "channel/message.h"
 #include "line.h"
 #include "processor.h"
@@ -216,6 +219,15 @@ const struct bench bench_bounds = {
 				.metrics = processor_metrics,
 				.windows = processor_windows,
 				.work = processor_work,
+			},
+			{
+				.name = "beside",
+				.axes = AXIS(PLACE) | AXIS(CLOCK),
+				.roles = 2,
+				.metrics = beside_metrics,
+				.fits = beside_fits,
+				.windows = beside_windows,
+				.work = beside_work,
 			},
 			{
 				.name = "line",

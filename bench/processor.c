@@ -72,11 +72,11 @@ static int zero_window(struct task *t, char *memory, size_t page, size_t *at)
 	return err ? err : window_close(&t->meter);
 }
 
-static int mapping_window(struct task *t)
+int processor_mappings(struct task *t, unsigned metric)
 {
-	struct series *s = task_series(t, MAPPING);
+	struct series *s = task_series(t, metric);
 	uint64_t faults = 0;
-	int err = window_open(&t->meter);
+	int err = 0;
 
 	for (uint64_t end = task_now(t) + WINDOW_NS, now = 0; !err && now < end;) {
 		uint64_t start = task_now(t);
@@ -88,6 +88,15 @@ static int mapping_window(struct task *t)
 		faults++;
 	}
 	window_faults_due(&t->meter, faults);
+	return err;
+}
+
+static int mapping_window(struct task *t)
+{
+	int err = window_open(&t->meter);
+
+	if (!err)
+		err = processor_mappings(t, MAPPING);
 	return err ? err : window_close(&t->meter);
 }
 

@@ -3,10 +3,9 @@
 #include <stdio.h>
 #include "command/doctor.h"
 #include "command/load.h"
+#include "record/machine.h"
 
 static const uint64_t loaded_ns = 300000000;
-/* What a busy thread of the same core makes of it; levels that come and go are 10 % apart. */
-static const double dearer = 1.25;
 
 static void describe(struct finding *f, const struct calm_spot *idle,
 		     const struct calm_spot *loaded, int other)
@@ -20,12 +19,12 @@ static void describe(struct finding *f, const struct calm_spot *idle,
 		 other, times);
 	f->numbers = json_pack("{s:f, s:f, s:f}", "idle_cycles", idle->mapping_cycles,
 			       "loaded_cycles", loaded->mapping_cycles, "times", times);
-	if (times >= dearer)
+	if (times >= MACHINE_BESIDE_MIN)
 		advise(f, GRADE_NOTE,
 		       "a host that keeps the page tables stops running CPUs for what is "
 		       "unmapped, and a thread of the same core shares it: where other CPUs "
 		       "work, detaching what was touched costs more than rows of an idle "
-		       "machine say; measure it with them at work too");
+		       "machine say; runs of `bounds' have it as mapping-beside");
 }
 
 int doctor_beside(struct doctor *d, const struct calm_look *idle, const struct place *pair,

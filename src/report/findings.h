@@ -25,7 +25,8 @@ void findings_free(struct findings *f);
 /* Append what run.json says of the clocks. */
 int findings_clock(struct findings *f, const struct reader *run, struct why *w);
 
-/* That a host takes part in system calls, where it does; last but for the flags. */
+/* That a host takes part in system calls, and that a mapping is dearer beside a process on the other CPU,
+ * where it is so; last but for the flags. */
 int findings_host(struct findings *f, const struct rows *r, struct why *w);
 
 /* The rest is for the files that make sentences. Append one; -ENOMEM. */

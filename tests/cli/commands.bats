@@ -89,7 +89,7 @@ setup() {
 	[ "$headlines" = "attach/attach attach/detach attachers/detach attachers/map crowd/attach-one crowd/attach-own crowd/detach-one crowd/detach-own crowd/pair-message crowd/touch first-touch/sweep latency/rtt lookup/find lookup/find-attach matrix/cache-line null/empty populate/populate refault/fork refault/refault throughput/message" ]
 	for metric in create attach first-access detach remove cycle first-attach detach-touched \
 		remove-populated sync sweep faults fault page-tables touch message rate bandwidth \
-		producer-busy consumer-busy switches rtt rtt-each syscall zero-page mapping page-fault cache-line copy; do
+		producer-busy consumer-busy switches rtt rtt-each syscall zero-page mapping page-fault mapping-beside cache-line copy; do
 		"$SHMBENCH" list benchmarks --json |
 			jq -e --arg m "$metric" 'any(.benchmarks[].metrics[]; .name == $m)' >/dev/null
 	done

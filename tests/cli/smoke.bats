@@ -110,7 +110,7 @@ begins() {
 	has throughput sysv ring-inplace message $cost
 	[ "$(nproc)" -lt 2 ] || has crowd sysv "" attach-own detach-own attach-own-rate
 	has null "" "" empty
-	has bounds "" "" syscall zero-page mapping page-fault cache-line
+	has bounds "" "" syscall zero-page mapping page-fault mapping-beside cache-line
 	has bounds sysv "" copy
 }
 

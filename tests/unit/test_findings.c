@@ -188,6 +188,37 @@ static void a_host_that_takes_part_in_system_calls_is_told(void **state)
 	findings_free(&f);
 }
 
+static void what_a_process_on_the_other_cpu_makes_of_a_mapping_is_told(void **state)
+{
+	struct said bound = { "bounds", "", "", "18800" };
+	struct row row[2] = { make_row(&bound), make_row(&bound) };
+	struct rows r = { .row = row, .n = 2 };
+	struct findings f = { 0 };
+	struct why w = { "" };
+
+	(void)state;
+	set(&row[0], SUMMARY_CELL + CELL_METRIC, "mapping");
+	set(&row[1], SUMMARY_CELL + CELL_METRIC, "mapping-beside");
+	for (int i = 0; i < 2; i++)
+		set(&row[i], SUMMARY_CELL + CELL_UNIT, "ns");
+	set(&row[1], SUMMARY_median, "54520");
+	assert_int_equal(rows_link(&r, &w), 0);
+	assert_int_equal(findings_host(&f, &r, &w), 0);
+	assert_int_equal(f.n, 1);
+	assert_non_null(strstr(f.sentence[0], "takes 18.8 us, and 54.5 us while a process runs on "
+					      "the other CPU: 2.90 times as long."));
+	findings_free(&f);
+	/* No more than levels that come and go; and nothing to hold it against. */
+	set(&row[1], SUMMARY_median, "20700");
+	assert_int_equal(findings_host(&f, &r, &w), 0);
+	assert_int_equal(f.n, 0);
+	set(&row[0], SUMMARY_status, "skip");
+	set(&row[0], SUMMARY_median, "");
+	assert_int_equal(findings_host(&f, &r, &w), 0);
+	assert_int_equal(f.n, 0);
+	findings_free(&f);
+}
+
 /* The sentence, if any, about the round trip through a pipe that these rows tell of. */
 static void assert_says_of_sleep(struct row *row, size_t n, const char *wanted)
 {
@@ -241,6 +272,7 @@ int main(void)
 		cmocka_unit_test(the_ends_of_the_matrix_of_cpus_are_told),
 		cmocka_unit_test(both_sides_costs_stand_beside_the_headline),
 		cmocka_unit_test(a_host_that_takes_part_in_system_calls_is_told),
+		cmocka_unit_test(what_a_process_on_the_other_cpu_makes_of_a_mapping_is_told),
 		cmocka_unit_test(what_passes_while_neither_of_two_runs_is_told),
 	};
 
