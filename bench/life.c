@@ -50,7 +50,8 @@ static int place(struct task *t, struct pass *p)
 	return err;
 }
 
-int life_timed(struct task *t, struct pass *p)
+/* Of 2 KiB at most and aligned to that, so that it lies on one page: see CMakeLists.txt. */
+__attribute__((aligned(2048))) int life_timed(struct task *t, struct pass *p)
 {
 	const struct region_ops *ops = t->region.ops;
 	bool fresh = t->cell->state == STATE_FRESH;
