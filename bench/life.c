@@ -50,7 +50,7 @@ static int place(struct task *t, struct pass *p)
 	return err;
 }
 
-/* Of 2 KiB at most and aligned to that, so that it lies on one page: see CMakeLists.txt. */
+/* Of 2 KiB at most, the other one of 1, and aligned to that, so that each lies on one page: see CMakeLists.txt. */
 __attribute__((aligned(2048))) int life_timed(struct task *t, struct pass *p)
 {
 	const struct region_ops *ops = t->region.ops;
@@ -109,7 +109,7 @@ void life_keep(struct task *t, struct pass *p)
 		life_record(t, p);
 }
 
-int life_untimed(struct task *t, struct pass *p)
+__attribute__((aligned(1024))) int life_untimed(struct task *t, struct pass *p)
 {
 	const struct region_ops *ops = t->region.ops;
 	bool fresh = t->cell->state == STATE_FRESH;
